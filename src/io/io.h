@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_IO_IO_H
+#define BT_IO_IO_H
+
+#include "base/opt.h"
+#include "frame/format.h"
+#include "frame/marked.h"
+
+// Options of sources and sinks, a part of the one option table.
+struct bt_io_options {
+    int force;        // overwrite the output
+    float start;      // seconds into the input
+    float duration;   // seconds, 0: to the end
+    char *codec;      // NULL: by the container
+    float quality;    // 0..100, -1: the codec's default here
+    char *preset;     // the encoder's own word, NULL: a balanced one
+    char *audio_codec; // NULL: copied where the container can, else its default
+    int realtime;     // read files at their own pace
+};
+extern const struct bt_opt bt_io_opts[];
+
+struct bt_source;
+struct bt_sink;
+
+struct bt_source_impl {
+    const char *name, *desc;
+    size_t priv_size;
+    int (*open)(struct bt_source *s, const char *url);  // fills s->format
+    int (*read)(struct bt_source *s, struct bauta_frame **frame);
+    void (*close)(struct bt_source *s);
+};
+
+struct bt_source {
+    const struct bt_source_impl *impl;
+    void *priv;
+    const struct bt_io_options *options;
+    struct bt_format format;
+    int64_t frames_total;     // 0: unknown
+    int64_t count;            // frames delivered
+    char *name;               // of the file or device, for messages
+    struct bt_tracks *tracks; // sound, subtitles, chapters to carry over, or NULL
+    // Set when reading ended before the file's own end (damaged or truncated).
+    int truncated;
+};
+
+// A url is "scheme:rest" for a scheme in the table, otherwise a path. The choice for
+// paths: a folder → "folder", *.y4m and "-" → "y4m", else "file".
+// options must outlive the source.
+int bt_source_open(struct bt_source **out, const char *url, const struct bt_io_options *options);
+// The next frame, a reference of the caller's. BAUTA_E_END after the last. Frames carry
+// number, pts, time_base, captured_ns and every property of the format; size and pixel
+// format never change within a source (a change in the stream is converted to the first).
+int bt_source_read(struct bt_source *source, struct bauta_frame **frame);
+void bt_source_close(struct bt_source **source);
+
+struct bt_sink_impl {
+    const char *name, *desc;
+    size_t priv_size;
+    int (*open)(struct bt_sink *s, const char *url);
+    int (*write)(struct bt_sink *s, struct bt_marked m);  // takes the reference, always
+    // Ends the stream: flushes, completes the temporary file. s->temp then names it.
+    int (*finish)(struct bt_sink *s);
+    void (*close)(struct bt_sink *s);
+};
+
+struct bt_sink {
+    const struct bt_sink_impl *impl;
+    void *priv;
+    const struct bt_io_options *options;
+    struct bt_format format;  // of the frames that will come
+    struct bt_tracks *tracks; // of the source, or NULL
+    char *name;
+    char *temp;               // after finish: the file to sign, or NULL
+    char digest[65];          // after finish of "hash:": SHA-256 of all frames
+};
+
+int bt_sink_open(struct bt_sink **out, const char *url, const struct bt_format *format,
+                 const struct bt_source *origin, const struct bt_io_options *options);
+// Takes the reference, also on failure.
+int bt_sink_write(struct bt_sink *sink, struct bt_marked marked);
+// No more frames; writes what is left. The engine may then sign sink->temp.
+int bt_sink_finish(struct bt_sink *sink);
+// Gives the file its name. Only after finish.
+int bt_sink_commit(struct bt_sink *sink);
+// Frees; removes a file that was not committed. Accepts NULL inside.
+void bt_sink_close(struct bt_sink **sink);
+
+// Reads one picture, upright (EXIF orientation applied), as RGB24. At most 64 megapixels,
+// 256 MB of file; at least 16x16. Errors are logged with the path.
+int bt_picture_read(const char *path, struct bauta_frame **out);
+
+extern const struct bt_source_impl *const bt_sources[];  // NULL-terminated
+extern const struct bt_sink_impl *const bt_sinks[];      // NULL-terminated
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_MARK_MARK_H
+#define BT_MARK_MARK_H
+
+#include "base/opt.h"
+#include "frame/frame.h"
+#include "frame/marked.h"
+
+struct bt_mark_options {
+    int label_position;   // CHOICE: top-right (default), top-left, bottom-right, bottom-left
+    float label_size;     // 1: the default height
+};
+extern const struct bt_opt bt_mark_opts[];
+
+struct bt_mark;
+
+// Prepares the marks for frames of one format: renders the label with FreeType for the
+// picture as it is displayed (rotation and pixel aspect). still: a single picture, which
+// carries the persistent label only. BAUTA_E_NOT_FOUND with a log line that names the
+// package when no font is found.
+int bt_mark_open(struct bt_mark **out, const struct bt_format *format,
+                 const struct bt_mark_options *options);
+
+// Marks the frame and takes its reference: the only maker of struct bt_marked. The frame
+// is made writable if needed. discontinuity: after a gap the disclosure line shows again
+// for its 4 s. On failure the reference is dropped too and out->frame is NULL.
+int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontinuity,
+                  struct bt_marked *out);
+
+void bt_mark_close(struct bt_mark **mark);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_NN_NN_H
+#define BT_NN_NN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bauta/bauta.h>
+
+// Model files, their hashes and licences ------------------------------------------------
+
+enum bt_model_id {
+    BT_MODEL_DETECTOR,    // face_detection_short_range.onnx
+    BT_MODEL_MESH,        // face_landmark.onnx
+    BT_MODEL_COUNT
+};
+
+// Where a model's file is: folder if not NULL, else $BAUTA_MODELS, else models/ beside
+// the library's share folder, else the build's deps/models. Reads it whole into memory
+// after checking size and SHA-256. BAUTA_E_MODEL with a log line that names the file and
+// says what to do.
+int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_t *size);
+
+// A net ready to run ---------------------------------------------------------------------
+
+struct bt_net;
+
+#define BT_NET_PORTS 8
+struct bt_net_port {
+    char name[64];
+    int64_t shape[4];   // unused dimensions are 1
+    size_t count;       // elements
+    float *data;        // owned by the net, fixed address: write inputs, read outputs
+};
+struct bt_net_info {
+    int inputs, outputs;
+    struct bt_net_port input[BT_NET_PORTS], output[BT_NET_PORTS];
+};
+
+// Opens a net of float tensors with static shapes from bytes that the caller keeps until
+// it returns. threads: of ONNX Runtime's intra-op pool, 1 uses only the caller's.
+int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size,
+                int threads);
+// model.c's shortcut: load, check, open, free the bytes.
+int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *folder, int threads);
+const struct bt_net_info *bt_net_info(const struct bt_net *net);
+// Runs on the caller's thread; reads input[].data, fills output[].data. One call at a time.
+int bt_net_run(struct bt_net *net);
+void bt_net_close(struct bt_net **net);
+
+// The runtime itself. Loaded once, never unloaded. Thread-safe.
+int bt_runtime_open(void);
+const char *bt_runtime_version(void);  // "" before
+const char *bt_runtime_path(void);
+const char *bt_runtime_provider(void); // the execution provider in use
+
+#endif
