@@ -25,8 +25,8 @@ extern const uint16_t bt_canon_lid[2][BT_CANON_LID];       // image-left eye, im
 extern const uint16_t bt_canon_mouth[BT_CANON_MOUTH][3];   // triangles that close the mouth
 extern const uint16_t bt_canon_eye[2][BT_CANON_EYE][3];    // triangles that close each eye
 extern const uint16_t bt_canon_mirror[BT_CANON_VERTICES];  // vertex of the other half
-// Harmonic weights: vertex i takes the sum over k of border[i][k] * value at oval k.
-// Rows sum to 1; cotangent Laplacian on the UV triangles, mouth and eyes closed.
+// Harmonic-like weights: vertex i takes the sum over k of border[i][k] * value at oval k.
+// Rows sum to 1, none is negative; mean-value weights (Floater 2003) on the UV triangles.
 extern const float bt_canon_border[BT_CANON_VERTICES][BT_CANON_OVAL];
 
 #endif
