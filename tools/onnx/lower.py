@@ -14,6 +14,7 @@ from onnxfile import Model
 
 NCHW_AXIS = {0: 0, 1: 2, 2: 3, 3: 1}
 MAX_IDENTITY = 1 << 16
+CODES = {"float32": "f", "float16": "e", "int32": "i"}
 
 
 def same_padding(size, kernel, stride, dilation):
@@ -49,7 +50,7 @@ class Lowering:
         index = op.inputs[position]
         return self.values[index], self.shape(index)
 
-    def constant(self, op, position):
+    def constant(self, op, position, kinds=("float32", "float16")):
         """The numbers of an operand that the file holds, and its shape."""
         if position >= len(op.inputs) or op.inputs[position] < 0:
             self.fail(op, f"operand {position} is missing")
@@ -58,10 +59,10 @@ class Lowering:
         count = 1
         for d in tensor.shape:
             count *= d
-        codes = {"float32": "f", "float16": "e", "int32": "i"}
-        if not tensor.data or tensor.type not in codes:
-            self.fail(op, f"operand {position} is not a constant of a known type")
-        return struct.unpack(f"<{count}{codes[tensor.type]}", tensor.data), tensor.shape
+        if not tensor.data or tensor.type not in kinds:
+            self.fail(op, f"operand {position} is no constant of {' or '.join(kinds)}")
+        code = CODES[tensor.type]
+        return struct.unpack(f"<{count}{code}", tensor.data), tensor.shape
 
     def define(self, op, name, shape, place=0):
         """Says that an output of the operator is this ONNX value of this NHWC shape."""
@@ -205,7 +206,7 @@ def pad(state, op):
     addition that follows be fused into it, which saves a tenth of the whole net's time.
     """
     value, shape = state.picture(op)
-    amounts, amounts_shape = state.constant(op, 1)
+    amounts, amounts_shape = state.constant(op, 1, ("int32",))
     if amounts_shape != [4, 2] or any(not 0 <= a <= 4096 for a in amounts):
         state.fail(op, f"the amounts {amounts_shape} {amounts[:8]} are not known")
     before, after = amounts[0::2], amounts[1::2]
