@@ -99,25 +99,27 @@ same() {
     [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status 2>/dev/null
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        env DEBIAN_FRONTEND=noninteractive "$@"
-    elif command -v sudo >/dev/null; then
-        sudo env DEBIAN_FRONTEND=noninteractive "$@"
-    else
-        fail "neither root nor sudo: run this as root, then come back: $*"
+# apt ARGUMENT...: apt-get as root, its many lines in a log that is shown on failure only.
+apt() {
+    local sudo=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null ||
+            fail "neither root nor sudo: run as root: apt-get $*"
+        sudo=(sudo)
     fi
-}
-
-apt_refresh() {
-    as_root apt-get -q -o Acquire::Retries=3 update ||
-        fail "apt-get update failed: look at the network and /etc/apt/sources.list"
+    if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q \
+        -o Acquire::Retries=3 "$@" >"$deps/apt.log" 2>&1 9>&-; then
+        rm -f "$deps/apt.log"
+        return
+    fi
+    tail -n 20 "$deps/apt.log" >&2
+    fail "apt-get $1 failed: look at the network, at /etc/apt/sources.list and at
+  $deps/apt.log"
 }
 
 apt_install() {
-    apt_refresh
-    as_root apt-get -q -o Acquire::Retries=3 install -y --no-install-recommends "$@" ||
-        fail "apt-get could not install: $*"
+    apt update
+    apt install -y --no-install-recommends "$@"
 }
 
 step_packages() {
@@ -177,7 +179,7 @@ fetch() {
         say "fetching $1 ($4)"
         mkdir -p "$cache" "$tmp/fetch"
         (cd "$tmp/fetch" && npm_config_cache=$tmp/npm npm_config_update_notifier=false \
-            npm pack "$1" --loglevel=error >/dev/null) ||
+            npm pack "$1" --loglevel=error >/dev/null 9>&-) ||
             fail "npm could not fetch $1: look at the network and run this again"
         [ -f "$tmp/fetch/$2" ] || fail "npm fetched $1, but not as $2"
         mv "$tmp/fetch/$2" "$file"
@@ -288,7 +290,7 @@ step_demo() {
             fail "the demo's $name comes from Debian's package $package: no apt-get here"
         case $(apt-cache policy "$package" 2>/dev/null) in
             *"Candidate: "[0-9]*) ;;
-            *) apt_refresh ;;
+            *) apt update ;;
         esac
         say "fetching deps/demo/$name out of the Debian package $package"
         mkdir -p "$tmp/demo" "$deps/demo"
