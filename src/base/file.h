@@ -21,7 +21,10 @@ int bt_file_sha256(const char *path, char hex[65]);
 struct bt_output {
     char *path;   // where it will be
     char *temp;   // where it is written; open this one
+    int overwrite;
 };
+// The temporary name keeps the extension of path. A path that is a folder, device or pipe
+// is BAUTA_E_USAGE.
 // Checks that the folder is there and writable and that path is free or overwrite is set.
 // Creates the temporary file, empty, mode 0666 less umask. All errors are logged.
 int bt_output_open(struct bt_output *out, const char *path, int overwrite);

@@ -18,11 +18,17 @@ static inline int bt_thread_start(bt_thread *thread, void *(*run)(void *), void 
 }
 
 static inline void bt_thread_join(bt_thread thread) { pthread_join(thread, NULL); }
-static inline int bt_mutex_init(bt_mutex *m) { return pthread_mutex_init(m, NULL) ? BAUTA_E_FAILED : 0; }
+static inline int bt_mutex_init(bt_mutex *m)
+{
+    return pthread_mutex_init(m, NULL) ? BAUTA_E_FAILED : 0;
+}
 static inline void bt_mutex_finish(bt_mutex *m) { pthread_mutex_destroy(m); }
 static inline void bt_mutex_lock(bt_mutex *m) { pthread_mutex_lock(m); }
 static inline void bt_mutex_unlock(bt_mutex *m) { pthread_mutex_unlock(m); }
-static inline int bt_cond_init(bt_cond *c) { return pthread_cond_init(c, NULL) ? BAUTA_E_FAILED : 0; }
+static inline int bt_cond_init(bt_cond *c)
+{
+    return pthread_cond_init(c, NULL) ? BAUTA_E_FAILED : 0;
+}
 static inline void bt_cond_finish(bt_cond *c) { pthread_cond_destroy(c); }
 static inline void bt_cond_wait(bt_cond *c, bt_mutex *m) { pthread_cond_wait(c, m); }
 static inline void bt_cond_signal(bt_cond *c) { pthread_cond_signal(c); }

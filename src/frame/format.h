@@ -41,8 +41,8 @@ struct bt_format {
 struct bt_format bt_format_of(const struct bauta_frame *frame);
 
 // YCbCr to RGB: R = (Y-yo)*ys + (V-128)*rv, G = (Y-yo)*ys + (U-128)*gu + (V-128)*gv,
-// B = (Y-yo)*ys + (U-128)*bu, all on 0..255. Unspecified matrix: BT.709 from 720 lines up,
-// else BT.601. Inverse in the second half. Source: ITU-T H.273, table 4.
+// B = (Y-yo)*ys + (U-128)*bu, all on 0..255. Unspecified matrix: BT.709 from 720 lines
+// up, else BT.601. Inverse in the second half. Source: ITU-T H.273, table 4.
 struct bt_matrix {
     float yo, ys, rv, gu, gv, bu;
     float yr, yg, yb, ur, ug, ub, vr, vg, vb;  // Y = yo + yr*R + …, U = 128 + ur*R + …

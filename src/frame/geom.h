@@ -14,7 +14,8 @@ struct bt_rect bt_rect_union(struct bt_rect a, struct bt_rect b);   // empty one
 bool bt_rect_empty(struct bt_rect r);
 // Grown outward so that every edge is a multiple of x_step and y_step, then clipped to
 // width and height.
-struct bt_rect bt_rect_align(struct bt_rect r, int x_step, int y_step, int width, int height);
+struct bt_rect bt_rect_align(struct bt_rect r, int x_step, int y_step, int width,
+                             int height);
 float bt_box_iou(const float a[4], const float b[4]);   // boxes x0 y0 x1 y1
 
 // A 2x3 affine map: x' = m[0]*x + m[1]*y + m[2], y' = m[3]*x + m[4]*y + m[5].
@@ -38,7 +39,7 @@ bool bt_similarity_fit(const float (*a)[2], const float (*b)[2], int n,
 // Weighted least-squares similarity in 3D: b = scale * R * a + t; R row-major, proper
 // rotation (Kabsch/Umeyama; the symmetric 4x4 quaternion form of Horn 1987).
 // weight may be NULL. False where degenerate.
-bool bt_similarity_fit3(const float (*a)[3], const float (*b)[3], const float *weight, int n,
-                        float rotation[9], float translation[3], float *scale);
+bool bt_similarity_fit3(const float (*a)[3], const float (*b)[3], const float *weight,
+                        int n, float rotation[9], float translation[3], float *scale);
 
 #endif
