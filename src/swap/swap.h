@@ -21,6 +21,11 @@ extern const struct bt_opt bt_swap_opts[];
 // What an engine needs of a source face. Immutable; part of struct bauta_identity.
 struct bt_source_face;
 const struct bt_source_face *bt_identity_face(const struct bauta_identity *identity);
+// bauta_identity_open on a photo that was read already (RGB24, upright). name is for
+// messages.
+int bt_identity_create(const struct bauta_frame *photo, const char *name,
+                       const struct bauta_identity_params *params,
+                       struct bauta_identity **out);
 
 // Which samples of plane 0 a swap touched: a rectangle and one byte a sample (0: left as it
 // came). Owned by the engine's caller; grown as needed.

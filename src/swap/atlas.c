@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "swap/source.h"
+
+struct work {
+    struct bt_uvmap map;
+    struct bt_regions regions;
+    float (*rgb)[3];       // what the photo shows, then with its light taken out
+    float (*shade)[3];     // brightness by light alone, mean 1, display terms
+    float *weight;
+};
+
+static void work_finish(struct work *w)
+{
+    bt_uvmap_finish(&w->map);
+    bt_regions_finish(&w->regions);
+    bt_freep(&w->rgb);
+    bt_freep(&w->shade);
+    bt_freep(&w->weight);
+}
+
+static int work_init(struct work *w)
+{
+    const size_t count = (size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE;
+    int error = bt_uvmap_init(&w->map, BT_ATLAS_SIZE);
+    if (!error)
+        error = bt_regions_init(&w->regions, BT_ATLAS_SIZE);
+    if (error)
+        return error;
+    w->rgb = bt_alloc_array(count, sizeof *w->rgb);
+    w->shade = bt_alloc_array(count, sizeof *w->shade);
+    w->weight = bt_alloc_array(count, sizeof *w->weight);
+    return w->rgb && w->shade && w->weight ? 0 : BAUTA_E_NO_MEMORY;
+}
+
+// Mean over a square of the photo, bilinear at its corners' scale.
+static void sample(const struct bauta_frame *photo, float x, float y, int grid, float step,
+                   float out[3])
+{
+    out[0] = out[1] = out[2] = 0;
+    for (int j = 0; j < grid; j++) {
+        for (int i = 0; i < grid; i++) {
+            float px = x - .5f + ((float)i - (float)(grid - 1) / 2) * step;
+            float py = y - .5f + ((float)j - (float)(grid - 1) / 2) * step;
+            px = fminf(fmaxf(px, 0), (float)(photo->width - 1));
+            py = fminf(fmaxf(py, 0), (float)(photo->height - 1));
+            const int x0 = (int)px, y0 = (int)py;
+            const int x1 = x0 + (x0 + 1 < photo->width), y1 = y0 + (y0 + 1 < photo->height);
+            const float fx = px - (float)x0, fy = py - (float)y0;
+            const uint8_t *a = photo->data[0] + y0 * photo->stride[0];
+            const uint8_t *b = photo->data[0] + y1 * photo->stride[0];
+            for (int c = 0; c < 3; c++)
+                out[c] += (1 - fy) * ((1 - fx) * a[x0 * 3 + c] + fx * a[x1 * 3 + c])
+                          + fy * ((1 - fx) * b[x0 * 3 + c] + fx * b[x1 * 3 + c]);
+        }
+    }
+    for (int c = 0; c < 3; c++)
+        out[c] /= (float)(grid * grid);
+}
+
+static float ramp(float x, float from, float to)
+{
+    const float t = fminf(fmaxf((x - from) / (to - from), 0), 1);
+    return t * t * (3 - 2 * t);
+}
+
+// Colours of the photo over the texture, and how well each place is seen.
+static void unwrap(struct work *w, const struct bauta_frame *photo,
+                   const struct bauta_face *found, const float (*normal)[3])
+{
+    const float width = found->box[2] - found->box[0];
+    const float pixels = width / (.8f * BT_ATLAS_SIZE);   // of the photo on a texel
+    int grid = (int)ceilf(pixels);
+    grid = grid < 1 ? 1 : grid > 8 ? 8 : grid;
+    for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++) {
+        if (w->map.triangle[i] == BT_UV_NONE)
+            continue;
+        float p[3], n[3];
+        bt_uvmap_at(&w->map, i, found->landmark, p);
+        bt_uvmap_at(&w->map, i, normal, n);
+        sample(photo, p[0], p[1], grid, pixels / (float)grid, w->rgb[i]);
+        const float seen = ramp(-n[2], .08f, .55f);
+        const bool inside = p[0] > 0 && p[1] > 0 && p[0] < (float)photo->width
+                            && p[1] < (float)photo->height;
+        w->weight[i] = inside ? seen * seen : 0;
+    }
+}
+
+// Fits the photo's light on the plain skin and stores its shading over the texture.
+static void shade(struct work *w, const float (*normal)[3])
+{
+    float colour[BT_CANON_VERTICES][3], weight[BT_CANON_VERTICES];
+    for (int v = 0; v < BT_CANON_VERTICES; v++) {
+        const int x = (int)(bt_canon_uv[v][0] * BT_ATLAS_SIZE);
+        const int y = (int)(bt_canon_uv[v][1] * BT_ATLAS_SIZE);
+        float sum[3] = {0}, total = 1e-6f;
+        for (int j = y - 4; j <= y + 4; j += 2) {
+            for (int i = x - 4; i <= x + 4; i += 2) {
+                if (i < 0 || j < 0 || i >= BT_ATLAS_SIZE || j >= BT_ATLAS_SIZE)
+                    continue;
+                const int at = j * BT_ATLAS_SIZE + i;
+                const float k = w->weight[at] * w->regions.skin[at];
+                for (int c = 0; c < 3; c++)
+                    sum[c] += k * bt_to_linear(w->rgb[at][c]);
+                total += k;
+            }
+        }
+        for (int c = 0; c < 3; c++)
+            colour[v][c] = sum[c] / total;
+        const int at = (y < BT_ATLAS_SIZE ? y : BT_ATLAS_SIZE - 1) * BT_ATLAS_SIZE
+                       + (x < BT_ATLAS_SIZE ? x : BT_ATLAS_SIZE - 1);
+        weight[v] = total / 25 * (.3f + .7f * w->regions.core[at]);
+    }
+    struct bt_light light = {{{0}}};
+    const bool lit = !bt_light_fit(&light, normal, (const float(*)[3])colour, weight,
+                                   BT_CANON_VERTICES);
+    float mean[3] = {0}, total = 1e-6f;
+    for (int v = 0; v < BT_CANON_VERTICES && lit; v++) {
+        float rgb[3];
+        bt_light_at(&light, normal[v], rgb);
+        for (int c = 0; c < 3; c++)
+            mean[c] += weight[v] * rgb[c];
+        total += weight[v];
+    }
+    float value[BT_CANON_VERTICES][3];
+    for (int v = 0; v < BT_CANON_VERTICES; v++) {
+        float rgb[3] = {1, 1, 1};
+        if (lit)
+            bt_light_at(&light, normal[v], rgb);
+        for (int c = 0; c < 3; c++) {
+            const float s = lit ? rgb[c] * total / mean[c] : 1;
+            value[v][c] = powf(fminf(fmaxf(s, .2f), 3), 1 / 2.2f);
+        }
+    }
+    for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
+        if (w->map.triangle[i] != BT_UV_NONE)
+            bt_uvmap_at(&w->map, i, (const float(*)[3])value, w->shade[i]);
+}
+
+static uint8_t byte(float v)
+{
+    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + .5f);
+}
+
+static int pyramid(struct bt_source_face *face, const struct work *w)
+{
+    for (int l = 0; l < BT_ATLAS_LEVELS; l++) {
+        const int n = BT_ATLAS_SIZE >> l;
+        uint8_t *out = face->atlas[l] = bt_alloc((size_t)n * (size_t)n * 4);
+        if (!out)
+            return BAUTA_E_NO_MEMORY;
+        for (int y = 0; y < n; y++) {
+            for (int x = 0; x < n; x++) {
+                uint8_t *p = out + ((size_t)y * (size_t)n + (size_t)x) * 4;
+                if (l == 0) {
+                    for (int c = 0; c < 3; c++)
+                        p[c] = byte(w->rgb[y * n + x][c]);
+                    p[3] = byte(255 * w->regions.paste[y * n + x]);
+                    continue;
+                }
+                const uint8_t *a = face->atlas[l - 1] + ((size_t)y * 4 * (size_t)n + (size_t)x * 2) * 4;
+                const uint8_t *b = a + (size_t)n * 8;
+                for (int c = 0; c < 4; c++)
+                    p[c] = (uint8_t)((a[c] + a[4 + c] + b[c] + b[4 + c] + 2) >> 2);
+            }
+        }
+    }
+    return 0;
+}
+
+// Means of the logarithm over blocks of the texture.
+static void albedo(struct bt_source_face *face, const struct work *w)
+{
+    const int step = BT_ATLAS_SIZE / BT_COARSE_SIZE;
+    float mean[3] = {0}, total = 1e-6f;
+    for (int y = 0; y < BT_COARSE_SIZE; y++) {
+        for (int x = 0; x < BT_COARSE_SIZE; x++) {
+            float sum[3] = {0}, skin = 0;
+            for (int j = 0; j < step; j++) {
+                for (int i = 0; i < step; i++) {
+                    const int at = (y * step + j) * BT_ATLAS_SIZE + x * step + i;
+                    for (int c = 0; c < 3; c++)
+                        sum[c] += w->rgb[at][c];
+                    skin += w->regions.skin[at];
+                }
+            }
+            float *out = face->log_albedo[y * BT_COARSE_SIZE + x];
+            for (int c = 0; c < 3; c++) {
+                out[c] = logf(fmaxf(sum[c] / (float)(step * step), 4) / 255);
+                mean[c] += skin * out[c];
+            }
+            total += skin;
+        }
+    }
+    for (int c = 0; c < 3; c++)
+        face->mean_log[c] = mean[c] / total;
+}
+
+int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
+                  const struct bauta_face *found)
+{
+    struct work w = {0};
+    float normal[BT_CANON_VERTICES][3];
+    int error = work_init(&w);
+    if (error)
+        goto done;
+    bt_pose_free(found, face->vertex);
+    bt_normals(found->landmark, normal);
+    unwrap(&w, photo, found, (const float(*)[3])normal);
+    shade(&w, (const float(*)[3])normal);
+    bt_atlas_skin(&w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade, w.weight);
+    for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
+        for (int c = 0; c < 3 && w.map.triangle[i] != BT_UV_NONE; c++)
+            w.rgb[i][c] /= w.shade[i][c];
+    bt_atlas_mirror(&w.map, w.rgb, w.weight);
+    error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight);
+    if (!error)
+        error = bt_atlas_highlights(&w.regions, w.rgb);
+    if (!error)
+        error = pyramid(face, &w);
+    if (!error)
+        albedo(face, &w);
+done:
+    work_finish(&w);
+    return error;
+}
+
+void bt_atlas_finish(struct bt_source_face *face)
+{
+    for (int l = 0; l < BT_ATLAS_LEVELS; l++)
+        bt_freep(&face->atlas[l]);
+}

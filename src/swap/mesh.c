@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "swap/relight.h"
+#include "swap/shape.h"
+
+// One person of the stream.
+struct person {
+    int id;
+    double last;                        // seconds
+    const struct bt_source_face *who;
+    struct bt_shape_state shape;
+    struct bt_relight_state light;
+    uint8_t *texture;                   // the atlas at this face's size
+    float level;                        // as it was made, in octaves below the atlas
+};
+
+struct order {
+    float depth;
+    uint16_t triangle;
+};
+
+struct mesh {
+    struct bt_patch patch;
+    struct bt_relight relight;
+    struct person *person[BAUTA_FACES_MAX];
+    float weight[BAUTA_LANDMARKS];
+    bool own[BT_CANON_TRIANGLES];       // closes the mouth or an eye: the target's pixels
+    float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
+    struct bt_raster_vertex vertex[BAUTA_LANDMARKS];
+    struct order order[BT_CANON_TRIANGLES];
+    uint16_t triangle[BT_CANON_TRIANGLES][3];
+};
+
+static void note_own(struct mesh *m, const uint16_t (*closing)[3], int count)
+{
+    for (int i = 0; i < BT_CANON_TRIANGLES; i++)
+        for (int k = 0; k < count; k++)
+            if (!memcmp(bt_canon_triangle[i], closing[k], sizeof closing[k]))
+                m->own[i] = true;
+}
+
+static int mesh_open(struct bt_swap *s, const struct bt_format *format)
+{
+    struct mesh *m = s->priv;
+    (void)format;
+    bt_shape_weights(m->weight);
+    note_own(m, bt_canon_mouth, BT_CANON_MOUTH);
+    note_own(m, bt_canon_eye[0], BT_CANON_EYE);
+    note_own(m, bt_canon_eye[1], BT_CANON_EYE);
+    return bt_relight_init(&m->relight);
+}
+
+static void forget(struct person **person)
+{
+    if (*person)
+        bt_free((*person)->texture);
+    bt_freep(person);
+}
+
+// The state of this face, or a fresh one in place of the longest unseen.
+static struct person *recall(struct mesh *m, int id, const struct bt_source_face *who,
+                             double seconds)
+{
+    int slot = 0;
+    for (int i = 0; i < BAUTA_FACES_MAX; i++) {
+        struct person *p = m->person[i];
+        if (p && p->id == id) {
+            if (p->who == who && seconds - p->last < 2 && seconds >= p->last)
+                return p;
+            slot = i;
+            break;
+        }
+        if (!p || (m->person[slot] && p->last < m->person[slot]->last))
+            slot = i;
+    }
+    struct person *p = m->person[slot];
+    if (!p)
+        p = m->person[slot] = bt_zalloc(sizeof *p);
+    if (p && !p->texture)
+        p->texture = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+    if (!p || !p->texture)
+        return NULL;
+    p->id = id;
+    p->who = who;
+    p->last = seconds;
+    p->level = -1;
+    p->shape.started = p->light.started = false;
+    return p;
+}
+
+// The texel of the next level that lies on the other side of texel i from its own.
+static int neighbour(int i, int half)
+{
+    const int at = i / 2 + ((i & 1) ? 1 : -1);
+    return at < 0 ? 0 : at < half ? at : half - 1;
+}
+
+// Mixes two neighbouring levels of the atlas so that a texel is about a pixel.
+static void fit_texture(struct person *p, float level)
+{
+    level = fminf(fmaxf(level, 0), BT_ATLAS_LEVELS - 1.001f);
+    if (p->level >= 0 && fabsf(level - p->level) < .08f)
+        return;
+    p->level = level;
+    const int l = (int)level, n = BT_ATLAS_SIZE >> l;
+    const int mix = (int)((level - (float)l) * 256);
+    const uint8_t *fine = p->who->atlas[l], *rough = p->who->atlas[l + 1];
+    for (int y = 0; y < n; y++) {
+        const int half = n / 2, ra = y / 2, rb = neighbour(y, half);
+        for (int x = 0; x < n; x++) {
+            const int ca = x / 2, cb = neighbour(x, half);
+            const uint8_t *q[4] = {rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
+                                   rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
+            const uint8_t *f = fine + (y * n + x) * 4;
+            uint8_t *out = p->texture + (y * n + x) * 4;
+            for (int c = 0; c < 4; c++) {
+                const int soft = (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
+                out[c] = (uint8_t)((f[c] * (256 - mix) + soft * mix + 128) >> 8);
+            }
+        }
+    }
+}
+
+static int by_depth(const void *a, const void *b)
+{
+    const struct order *x = a, *y = b;
+    if (x->depth != y->depth)
+        return x->depth < y->depth ? 1 : -1;
+    return (int)x->triangle - (int)y->triangle;
+}
+
+// The triangles that look at the camera, the farthest first.
+static int visible(struct mesh *m)
+{
+    int count = 0;
+    for (int i = 0; i < BT_CANON_TRIANGLES; i++) {
+        const uint16_t *t = bt_canon_triangle[i];
+        const float *a = m->shape[t[0]], *b = m->shape[t[1]], *c = m->shape[t[2]];
+        const float area = (b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]);
+        if (m->own[i] || !(area > 0))
+            continue;
+        m->order[count++] = (struct order){a[2] + b[2] + c[2], (uint16_t)i};
+    }
+    qsort(m->order, (size_t)count, sizeof *m->order, by_depth);
+    for (int i = 0; i < count; i++)
+        memcpy(m->triangle[i], bt_canon_triangle[m->order[i].triangle], sizeof m->triangle[i]);
+    return count;
+}
+
+static void draw(struct mesh *m, const struct person *p)
+{
+    const int level = (int)p->level, n = BT_ATLAS_SIZE >> level;
+    int shift = 0;
+    while ((n >> shift) > BT_MAP_SIZE)
+        shift++;
+    const struct bt_texture texture = {
+        .rgba = p->texture, .width = n, .height = n, .stride = n * 4,
+        .gain = m->relight.gain[0], .gain_shift = shift, .gain_stride = BT_MAP_SIZE * 8};
+    for (int v = 0; v < BAUTA_LANDMARKS; v++) {
+        struct bt_raster_vertex *out = &m->vertex[v];
+        out->x = m->shape[v][0] - (float)m->patch.rect.x0;
+        out->y = m->shape[v][1] - (float)m->patch.rect.y0;
+        out->u = bt_canon_uv[v][0] * (float)n;
+        out->v = bt_canon_uv[v][1] * (float)n;
+        memcpy(out->add, m->relight.add[v], sizeof out->add);
+    }
+    const int count = visible(m);
+    bt_raster_textured(m->patch.drawn, m->patch.width, m->patch.height, m->patch.stride,
+                       &texture, m->vertex, (const uint16_t(*)[3])m->triangle, count);
+}
+
+static struct bt_rect bounds(const float (*point)[3])
+{
+    float x0 = 1e9f, y0 = 1e9f, x1 = -1e9f, y1 = -1e9f;
+    for (int v = 0; v < BAUTA_LANDMARKS; v++) {
+        x0 = fminf(x0, point[v][0]), x1 = fmaxf(x1, point[v][0]);
+        y0 = fminf(y0, point[v][1]), y1 = fmaxf(y1, point[v][1]);
+    }
+    const float far = 32768;
+    return (struct bt_rect){(int)floorf(fmaxf(x0 - 2, -far)), (int)floorf(fmaxf(y0 - 2, -far)),
+                            (int)ceilf(fminf(x1 + 2, far)), (int)ceilf(fminf(y1 + 2, far))};
+}
+
+static bool is_finite(const struct bauta_face *at)
+{
+    for (int v = 0; v < BAUTA_LANDMARKS; v++)
+        for (int k = 0; k < 3; k++)
+            if (!(fabsf(at->landmark[v][k]) < 1e6f))
+                return false;
+    return at->scale > 1e-3f;
+}
+
+static int mesh_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
+                     const struct bt_source_face *who, double seconds, struct bt_mask *touched)
+{
+    struct mesh *m = s->priv;
+    if (!is_finite(at))
+        return BAUTA_E_FAILED;
+    struct person *p = recall(m, at->id, who, seconds);
+    if (!p)
+        return BAUTA_E_NO_MEMORY;
+    const double dt = fmin(fmax(seconds - p->last, 1. / 240), .5);
+    p->last = seconds;
+    bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape);
+    const struct bt_rect rect = bt_rect_union(bounds((const float(*)[3])m->shape),
+                                              bounds(at->landmark));
+    const int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
+    if (error)
+        return error == BAUTA_E_AGAIN ? 1 : error;   // Wholly outside: nothing shows.
+    bt_normals(at->landmark, m->normal);
+    bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal, who,
+                   s->options, dt);
+    // The face fills about nine tenths of the texture's width.
+    fit_texture(p, log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
+    draw(m, p);
+    const int wrote = bt_patch_write(&m->patch, frame, touched);
+    return wrote ? wrote : 1;
+}
+
+static void mesh_reset(struct bt_swap *s)
+{
+    struct mesh *m = s->priv;
+    for (int i = 0; i < BAUTA_FACES_MAX; i++)
+        if (m->person[i])
+            m->person[i]->id = -1;
+}
+
+static void mesh_close(struct bt_swap *s)
+{
+    struct mesh *m = s->priv;
+    for (int i = 0; i < BAUTA_FACES_MAX; i++)
+        forget(&m->person[i]);
+    bt_relight_finish(&m->relight);
+    bt_patch_finish(&m->patch);
+}
+
+extern const struct bt_swap_impl bt_swap_mesh;
+const struct bt_swap_impl bt_swap_mesh = {
+    .name = "mesh",
+    .desc = "draws the photo's face in the shape, light and expression of the picture's",
+    .priv_size = sizeof(struct mesh),
+    .open = mesh_open,
+    .face = mesh_face,
+    .reset = mesh_reset,
+    .close = mesh_close,
+};

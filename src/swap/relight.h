@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_SWAP_RELIGHT_H
+#define BT_SWAP_RELIGHT_H
+
+#include "swap/patch.h"
+#include "swap/source.h"
+
+#define BT_MAP_TEXELS (BT_MAP_SIZE * BT_MAP_SIZE)
+#define BT_COARSE_TEXELS (BT_COARSE_SIZE * BT_COARSE_SIZE)
+
+// What does not change from face to face, and scratch.
+struct bt_relight {
+    struct bt_uvmap map, coarse;
+    struct bt_regions regions;           // of BT_MAP_SIZE
+    float skin[BT_COARSE_TEXELS];
+    int rim[BT_CANON_OVAL];              // texels of the map just inside the oval
+    // Of the face at work.
+    float seen[BT_MAP_TEXELS][3];        // display values of the target over the texture
+    float facing[BT_MAP_TEXELS];         // 0..1, how squarely a texel is seen
+    float ratio[BT_COARSE_TEXELS][4];    // log of target over albedo less the light; weight
+    float expected[BT_COARSE_TEXELS][3]; // log gain by the harmonics alone
+    float fine[BT_MAP_TEXELS], soft[BT_MAP_TEXELS][2];
+    float scratch[BT_MAP_TEXELS * 4];
+    uint16_t gain[BT_MAP_TEXELS][4];     // the result: R G B and alpha, 256 is one
+    float add[BT_CANON_VERTICES][3];     // and what is added at the vertices
+};
+
+// What goes on from frame to frame for one face of the stream.
+struct bt_relight_state {
+    bool started;
+    struct bt_light light;
+    float ratio[BT_COARSE_TEXELS][3];
+    float neutral[BT_MAP_TEXELS];        // fine brightness at rest
+    float border[BT_CANON_OVAL][3];
+};
+
+int bt_relight_init(struct bt_relight *r);
+void bt_relight_finish(struct bt_relight *r);
+
+// Measures the target's light in patch->small at the face's landmarks and fills r->gain
+// and r->add. normal: of the landmarks. dt: seconds since this face's last frame.
+void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
+                    const struct bt_patch *patch, const struct bauta_face *at,
+                    const float (*normal)[3], const struct bt_source_face *who,
+                    const struct bt_swap_options *options, double dt);
+
+#endif

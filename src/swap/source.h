@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_SWAP_SOURCE_H
+#define BT_SWAP_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <bauta/identity.h>
+
+#include "face/face.h"
+#include "frame/frame.h"
+#include "swap/light.h"
+#include "swap/swap.h"
+#include "swap/uvmap.h"
+
+#define BT_ATLAS_LEVELS 4
+#define BT_ATLAS_SIZE 512   // of level 0; each further level is half as large
+#define BT_MAP_SIZE 128     // of the maps that follow the target's light
+#define BT_COARSE_SIZE 64   // of the map of light's low frequencies
+
+struct bt_source_face {
+    float vertex[BAUTA_LANDMARKS][3];        // pose-free shape, canonical centimetres
+    // Texture with its own light taken out: R G B and the mask as alpha.
+    uint8_t *atlas[BT_ATLAS_LEVELS];
+    float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3];  // natural log of value / 255
+    float mean_log[3];                       // its mean over the skin
+    float detail;                            // mean gradient of the map-sized texture
+};
+
+struct bauta_identity {
+    atomic_int references;
+    struct bauta_identity_info info;
+    char *consent;
+    struct bt_source_face face;
+};
+
+// Makes the texture, its pyramid and the albedo maps of face from an RGB24 photo and the
+// landmarks found in it. face must be zeroed; on failure bt_atlas_finish frees what is
+// there.
+int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
+                  const struct bauta_face *found);
+void bt_atlas_finish(struct bt_source_face *face);
+
+// Steps of the above, on a texture of size x size float R G B (display values) with a
+// weight 0..1 each, in place.
+void bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
+                   const float (*shade)[3], float *weight);
+void bt_atlas_mirror(const struct bt_uvmap *map, float (*rgb)[3], float *weight);
+// Fills what has little weight from its surroundings (push-pull, Gortler et al. 1996).
+int bt_atlas_fill(int size, float (*rgb)[3], const float *weight);
+int bt_atlas_highlights(const struct bt_regions *regions, float (*rgb)[3]);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "swap/swap.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+extern const struct bt_swap_impl bt_swap_mesh, bt_swap_none;
+
+const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_none, NULL};
+
+static const char *const engines[] = {"mesh", "none", NULL};
+
+#define AT(field) offsetof(struct bt_swap_options, field)
+
+const struct bt_opt bt_swap_opts[] = {
+    {{"engine", BAUTA_OPTION_CHOICE, "mesh", .choices = engines,
+      .help = "What replaces the face: mesh draws the photo's face, none leaves it."},
+     AT(engine)},
+    {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
+      .help = "How much of the photo's face shape is taken over."}, AT(shape)},
+    {{"tone", BAUTA_OPTION_FLOAT, "0.85", 0, 1, .live = 1,
+      .help = "How far the skin's tone goes to that of the person in the picture."}, AT(tone)},
+    {{"detail", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
+      .help = "How much of moving creases and shadows is taken over."}, AT(detail)},
+    {{0}, 0},
+};
+
+int bt_mask_resize(struct bt_mask *mask, struct bt_rect rect)
+{
+    const int width = rect.x1 - rect.x0, height = rect.y1 - rect.y0;
+    size_t size;
+    if (width < 0 || height < 0 || !bt_size_mul((size_t)width, (size_t)height, &size))
+        return BAUTA_E_USAGE;
+    if (size > mask->size) {
+        uint8_t *value = bt_alloc(size + size / 2);
+        if (!value)
+            return BAUTA_E_NO_MEMORY;
+        bt_free(mask->value);
+        mask->value = value;
+        mask->size = size + size / 2;
+    }
+    mask->rect = rect;
+    mask->stride = width;
+    if (size)
+        memset(mask->value, 0, size);
+    return 0;
+}
+
+void bt_mask_finish(struct bt_mask *mask)
+{
+    bt_freep(&mask->value);
+    *mask = (struct bt_mask){0};
+}
+
+int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
+                 const struct bt_swap_options *options)
+{
+    const struct bt_swap_impl *impl = bt_swaps[options->engine];
+    struct bt_swap *s = bt_zalloc(sizeof *s);
+    if (!s)
+        return BAUTA_E_NO_MEMORY;
+    s->impl = impl;
+    s->options = options;
+    s->format = *format;
+    s->priv = bt_zalloc(impl->priv_size ? impl->priv_size : 1);
+    const int error = s->priv ? impl->open(s, format) : BAUTA_E_NO_MEMORY;
+    if (error) {
+        bt_swap_close(&s);
+        return error;
+    }
+    *out = s;
+    return 0;
+}
+
+int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
+                 const struct bt_source_face *who, double seconds, struct bt_mask *touched)
+{
+    return s->impl->face(s, frame, at, who, seconds, touched);
+}
+
+void bt_swap_reset(struct bt_swap *s)
+{
+    s->impl->reset(s);
+}
+
+void bt_swap_close(struct bt_swap **s)
+{
+    if (!*s)
+        return;
+    if ((*s)->priv)
+        (*s)->impl->close(*s);
+    bt_free((*s)->priv);
+    bt_freep(s);
+}
