@@ -23,7 +23,8 @@ struct bt_texture {
     const uint8_t *rgba;       // alpha is the mask
     int width, height, stride; // stride in bytes
     // A map of gains over the same texture space: width>>gain_shift x height>>gain_shift
-    // pixels of 4 uint16, 256 = 1.0 (R G B and unused); NULL: no gain.
+    // pixels of 4 uint16, 256 = 1.0: gains of R G B, and in the fourth what the alpha is
+    // multiplied by (0 to 256), rounded to nearest; NULL: no gain.
     const uint16_t *gain;
     int gain_shift, gain_stride;   // stride in bytes
 };
