@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door. Everything is fetched, built and run from here; see README.md.
+PREFIX ?= /usr/local
+OUT ?= out
+export LC_ALL = C.UTF-8
+
+.PHONY: all setup build demo test bench install uninstall clean help
+all: build
+
+help:
+	@echo 'make demo       fetch, build, and put a face on a real video: $(OUT)/demo.mp4'
+	@echo 'make test       fetch, build, and run every test'
+	@echo 'make bench      time every stage, beside a generator of the usual size'
+	@echo 'make build      the library and the program, in build/'
+	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
+	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	@tools/build.sh build --prefix=$(PREFIX)
+
+demo: build
+	@tools/setup.sh demo
+	@tools/demo.sh build/cli/bauta $(OUT)
+
+# The release build runs everything; the sanitizers run what they can tell most about.
+test: build
+	@tools/setup.sh demo
+	@tools/build.sh build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	@tools/build.sh build-tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+	@tests/run build build-asan build-tsan:pipeline
+
+bench: build
+	@tools/setup.sh demo
+	@tools/bench.sh build/cli/bauta
+
+install: build
+	@meson install -C build --quiet
+
+uninstall:
+	@ninja -C build uninstall
+
+clean:
+	@rm -rf build build-asan build-tsan $(OUT)
