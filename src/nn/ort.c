@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <onnxruntime_c_api.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "nn/nn.h"
+#include "nn/place.h"
+
+// The oldest runtime whose interface has every call below.
+enum { API_VERSION = 17 };
+// No net of this project comes near; a file that asks for more is not one of ours.
+static const size_t PORT_ELEMENTS_MAX = (size_t)1 << 26;
+
+static struct {
+    const OrtApi *api;    // set last: non-NULL means open
+    OrtEnv *env;
+    char version[64];
+    char path[PATH_MAX];
+} runtime;
+static pthread_mutex_t runtime_lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct bt_net {
+    struct bt_net_info info;
+    OrtSession *session;
+    OrtIoBinding *binding;
+    OrtValue *value[2 * BT_NET_PORTS];
+    int values;
+    char name[64];
+};
+
+// The runtime --------------------------------------------------------------------------
+
+static void ORT_API_CALL log_runtime(void *opaque, OrtLoggingLevel level, const char *category,
+                                     const char *id, const char *where, const char *message)
+{
+    (void)opaque, (void)category, (void)id, (void)where;
+    // What it calls an error is also returned as a status and logged there, with the name
+    // of the model.
+    (void)level;
+    bt_debug("ONNX Runtime: %s", message);
+}
+
+static bool new_enough(const char *version)
+{
+    int major = 0, minor = 0;
+    if (sscanf(version, "%d.%d", &major, &minor) != 2)
+        return false;
+    return major > 1 || (major == 1 && minor >= API_VERSION);
+}
+
+// True when the status is an error, which is then logged and freed.
+static bool failed(const OrtApi *api, OrtStatus *status, const char *name, const char *what)
+{
+    if (!status)
+        return false;
+    bt_error("%s: %s: %s", name, what, api->GetErrorMessage(status));
+    api->ReleaseStatus(status);
+    return true;
+}
+
+static int start(const OrtApiBase *base, const char *path)
+{
+    const char *version = base->GetVersionString();
+    if (!version || !new_enough(version)) {
+        bt_warn("%s: is ONNX Runtime %s, at least 1.%d is needed", path,
+                version ? version : "of unknown version", API_VERSION);
+        return BAUTA_E_RUNTIME;
+    }
+    const OrtApi *api = base->GetApi(API_VERSION);
+    if (!api) {
+        bt_warn("%s: does not offer interface version %d", path, API_VERSION);
+        return BAUTA_E_RUNTIME;
+    }
+    OrtEnv *env = NULL;
+    OrtStatus *status = api->CreateEnvWithCustomLogger(log_runtime, NULL,
+                                                       ORT_LOGGING_LEVEL_WARNING, "bauta", &env);
+    if (failed(api, status, path, "cannot start"))
+        return BAUTA_E_RUNTIME;
+    status = api->DisableTelemetryEvents(env);
+    if (failed(api, status, path, "cannot switch its telemetry off")) {
+        api->ReleaseEnv(env);
+        return BAUTA_E_RUNTIME;
+    }
+    snprintf(runtime.version, sizeof(runtime.version), "%s", version);
+    snprintf(runtime.path, sizeof(runtime.path), "%s", path);
+    runtime.env = env;
+    runtime.api = api;
+    bt_debug("ONNX Runtime %s from %s", runtime.version, runtime.path);
+    return 0;
+}
+
+// Once started the library stays open for the life of the process.
+static int try_library(const char *path)
+{
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        bt_warn("cannot load ONNX Runtime: %s", dlerror());
+        return BAUTA_E_RUNTIME;
+    }
+    const OrtApiBase *(*get)(void) = NULL;
+    *(void **)&get = dlsym(library, "OrtGetApiBase");
+    const OrtApiBase *base = get ? get() : NULL;
+    if (!base) {
+        bt_warn("%s: is not ONNX Runtime", path);
+        dlclose(library);
+        return BAUTA_E_RUNTIME;
+    }
+    Dl_info info;
+    const bool known = dladdr(*(void **)&get, &info) && info.dli_fname;
+    const int result = start(base, known ? info.dli_fname : path);
+    if (result < 0)
+        dlclose(library);
+    return result;
+}
+
+static int search(void)
+{
+    static const struct {
+        const char *place;
+        bool owned;
+    } beside[] = {
+        { "bauta", false },        { "../lib/bauta", false },
+        { "../deps/onnxruntime/lib", true },       { "../../deps/onnxruntime/lib", true },
+        { "../../../deps/onnxruntime/lib", true }, { "../../../../deps/onnxruntime/lib", true },
+    };
+    const char *given = secure_getenv("BAUTA_RUNTIME");
+    if (given && given[0])
+        return try_library(given);
+    char path[PATH_MAX + 64] = BT_LIBDIR "/libonnxruntime.so.1";
+    if (bt_place_usable(path, false) && try_library(path) >= 0)
+        return 0;
+    char folder[PATH_MAX];
+    const bool placed = bt_place_self(folder, sizeof(folder));
+    for (size_t i = 0; placed && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        const int n = snprintf(path, sizeof(path), "%s/%s/libonnxruntime.so.1", folder,
+                               beside[i].place);
+        if (n < (int)sizeof(path) && bt_place_usable(path, beside[i].owned) &&
+            try_library(path) >= 0)
+            return 0;
+    }
+    return try_library("libonnxruntime.so.1");
+}
+
+int bt_runtime_open(void)
+{
+    pthread_mutex_lock(&runtime_lock);
+    int result = runtime.api ? 0 : search();
+    if (result < 0)
+        bt_error("ONNX Runtime does not load: run tools/setup.sh, install version 1.%d or "
+                 "later, or name its library in BAUTA_RUNTIME", API_VERSION);
+    pthread_mutex_unlock(&runtime_lock);
+    return result;
+}
+
+const char *bt_runtime_version(void)
+{
+    return runtime.version;
+}
+
+const char *bt_runtime_path(void)
+{
+    return runtime.path;
+}
+
+const char *bt_runtime_provider(void)
+{
+    return "CPUExecutionProvider";
+}
+
+// A net --------------------------------------------------------------------------------
+
+static int session_options(const char *name, int threads, OrtSessionOptions **out)
+{
+    const OrtApi *api = runtime.api;
+    OrtSessionOptions *o = NULL;
+    if (failed(api, api->CreateSessionOptions(&o), name, "cannot make options"))
+        return BAUTA_E_RUNTIME;
+    const char *what = "cannot set options";
+    if (failed(api, api->SetIntraOpNumThreads(o, threads), name, what) ||
+        failed(api, api->SetInterOpNumThreads(o, 1), name, what) ||
+        failed(api, api->SetSessionExecutionMode(o, ORT_SEQUENTIAL), name, what) ||
+        failed(api, api->SetSessionGraphOptimizationLevel(o, ORT_ENABLE_ALL), name, what) ||
+        failed(api, api->AddSessionConfigEntry(o, "session.intra_op.allow_spinning", "0"),
+               name, what) ||
+        failed(api, api->AddSessionConfigEntry(o, "session.set_denormal_as_zero", "1"), name,
+               what)) {
+        api->ReleaseSessionOptions(o);
+        return BAUTA_E_RUNTIME;
+    }
+    *out = o;
+    return 0;
+}
+
+// Reads type and shape of one port; only float tensors of fixed shape are taken.
+static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_port *port,
+                      size_t *rank)
+{
+    const OrtApi *api = runtime.api;
+    const char *what = "cannot read a shape";
+    const OrtTensorTypeAndShapeInfo *tensor = NULL;
+    if (failed(api, api->CastTypeInfoToTensorInfo(type, &tensor), net, what))
+        return BAUTA_E_MODEL;
+    ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+    size_t dims = 0;
+    if (tensor && (failed(api, api->GetTensorElementType(tensor, &element), net, what) ||
+                   failed(api, api->GetDimensionsCount(tensor, &dims), net, what)))
+        return BAUTA_E_MODEL;
+    if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || dims > 4) {
+        bt_error("%s: %s is not a float tensor of at most 4 dimensions", net, port->name);
+        return BAUTA_E_MODEL;
+    }
+    for (int i = 0; i < 4; i++)
+        port->shape[i] = 1;
+    if (dims && failed(api, api->GetDimensions(tensor, port->shape, dims), net, what))
+        return BAUTA_E_MODEL;
+    size_t count = 1;
+    for (size_t i = 0; i < dims; i++) {
+        const int64_t n = port->shape[i];
+        if (n < 1 || n > (int64_t)(PORT_ELEMENTS_MAX / count)) {
+            bt_error("%s: %s has a dimension of %lld: only nets of fixed, moderate sizes run",
+                     net, port->name, (long long)n);
+            return BAUTA_E_MODEL;
+        }
+        count *= (size_t)n;
+    }
+    port->count = count;
+    *rank = dims;
+    return 0;
+}
+
+// Makes the port's buffer and binds it.
+static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank, bool input,
+                     const OrtMemoryInfo *memory)
+{
+    const OrtApi *api = runtime.api;
+    port->data = bt_alloc_array(port->count, sizeof(float));
+    if (!port->data) {
+        bt_error("%s: no memory for %s", net->name, port->name);
+        return BAUTA_E_NO_MEMORY;
+    }
+    OrtValue **value = &net->value[net->values];
+    OrtStatus *status = api->CreateTensorWithDataAsOrtValue(
+        memory, port->data, port->count * sizeof(float), port->shape, rank,
+        ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, value);
+    if (failed(api, status, net->name, "cannot wrap a buffer"))
+        return BAUTA_E_RUNTIME;
+    net->values++;
+    status = input ? api->BindInput(net->binding, port->name, *value)
+                   : api->BindOutput(net->binding, port->name, *value);
+    return failed(api, status, net->name, "cannot bind a buffer") ? BAUTA_E_MODEL : 0;
+}
+
+static int open_port(struct bt_net *net, size_t index, bool input, OrtAllocator *allocator,
+                     const OrtMemoryInfo *memory)
+{
+    const OrtApi *api = runtime.api;
+    struct bt_net_port *port = input ? &net->info.input[index] : &net->info.output[index];
+    char *name = NULL;
+    OrtTypeInfo *type = NULL;
+    OrtStatus *status = input ? api->SessionGetInputName(net->session, index, allocator, &name)
+                              : api->SessionGetOutputName(net->session, index, allocator, &name);
+    if (failed(api, status, net->name, "cannot read a name"))
+        return BAUTA_E_MODEL;
+    const int length = snprintf(port->name, sizeof(port->name), "%s", name);
+    allocator->Free(allocator, name);
+    if (length >= (int)sizeof(port->name)) {
+        bt_error("%s: the name of %s %zu is too long", net->name, input ? "input" : "output",
+                 index);
+        return BAUTA_E_MODEL;
+    }
+    status = input ? api->SessionGetInputTypeInfo(net->session, index, &type)
+                   : api->SessionGetOutputTypeInfo(net->session, index, &type);
+    if (failed(api, status, net->name, "cannot read a type"))
+        return BAUTA_E_MODEL;
+    size_t rank = 0;
+    const int result = read_shape(type, net->name, port, &rank);
+    api->ReleaseTypeInfo(type);
+    return result < 0 ? result : bind_port(net, port, rank, input, memory);
+}
+
+static int open_ports(struct bt_net *net)
+{
+    const OrtApi *api = runtime.api;
+    size_t inputs = 0, outputs = 0;
+    OrtAllocator *allocator = NULL;
+    OrtMemoryInfo *memory = NULL;
+    if (failed(api, api->SessionGetInputCount(net->session, &inputs), net->name, "no inputs") ||
+        failed(api, api->SessionGetOutputCount(net->session, &outputs), net->name,
+               "no outputs") ||
+        failed(api, api->GetAllocatorWithDefaultOptions(&allocator), net->name, "no allocator") ||
+        failed(api, api->CreateIoBinding(net->session, &net->binding), net->name, "no binding"))
+        return BAUTA_E_MODEL;
+    if (inputs < 1 || inputs > BT_NET_PORTS || outputs < 1 || outputs > BT_NET_PORTS) {
+        bt_error("%s: has %zu inputs and %zu outputs; 1 to %d of each are allowed", net->name,
+                 inputs, outputs, BT_NET_PORTS);
+        return BAUTA_E_MODEL;
+    }
+    if (failed(api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
+               net->name, "no memory description"))
+        return BAUTA_E_RUNTIME;
+    int result = 0;
+    for (size_t i = 0; i < inputs && result >= 0; i++)
+        result = open_port(net, i, true, allocator, memory);
+    for (size_t i = 0; i < outputs && result >= 0; i++)
+        result = open_port(net, i, false, allocator, memory);
+    api->ReleaseMemoryInfo(memory);
+    net->info.inputs = (int)inputs;
+    net->info.outputs = (int)outputs;
+    return result;
+}
+
+int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size, int threads)
+{
+    if (!data || !size || threads < 1 || threads > 256) {
+        bt_error("%s: a net needs its bytes and 1 to 256 threads", name);
+        return BAUTA_E_USAGE;
+    }
+    int result = bt_runtime_open();
+    if (result < 0)
+        return result;
+    OrtSessionOptions *options = NULL;
+    struct bt_net *net = bt_zalloc(sizeof(*net));
+    if (!net) {
+        result = BAUTA_E_NO_MEMORY;
+        goto fail;
+    }
+    snprintf(net->name, sizeof(net->name), "%s", name);
+    result = session_options(name, threads, &options);
+    if (result < 0)
+        goto fail;
+    OrtStatus *status = runtime.api->CreateSessionFromArray(runtime.env, data, size, options,
+                                                            &net->session);
+    if (failed(runtime.api, status, name, "is not a net that can be run")) {
+        result = BAUTA_E_MODEL;
+        goto fail;
+    }
+    result = open_ports(net);
+    if (result < 0)
+        goto fail;
+    runtime.api->ReleaseSessionOptions(options);
+    *out = net;
+    return 0;
+fail:
+    if (options)
+        runtime.api->ReleaseSessionOptions(options);
+    bt_net_close(&net);
+    return result;
+}
+
+const struct bt_net_info *bt_net_info(const struct bt_net *net)
+{
+    return &net->info;
+}
+
+int bt_net_run(struct bt_net *net)
+{
+    OrtStatus *status = runtime.api->RunWithBinding(net->session, NULL, net->binding);
+    return failed(runtime.api, status, net->name, "cannot be run") ? BAUTA_E_RUNTIME : 0;
+}
+
+void bt_net_close(struct bt_net **net)
+{
+    if (!net || !*net)
+        return;
+    struct bt_net *n = *net;
+    if (n->binding)
+        runtime.api->ReleaseIoBinding(n->binding);
+    for (int i = 0; i < n->values; i++)
+        runtime.api->ReleaseValue(n->value[i]);
+    if (n->session)
+        runtime.api->ReleaseSession(n->session);
+    for (int i = 0; i < BT_NET_PORTS; i++) {
+        bt_free(n->info.input[i].data);
+        bt_free(n->info.output[i].data);
+    }
+    bt_freep(net);
+}
