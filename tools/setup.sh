@@ -31,6 +31,7 @@ packages=(
     "libavcodec-dev|decodes and encodes pictures"
     "libavutil-dev|what the two above share"
     "libswscale-dev|converts pixel formats"
+    "libswresample-dev|converts sound for containers that hold another kind"
     "libfreetype-dev|draws the label"
     "libssl-dev|signs and verifies the manifest"
     "fonts-dejavu-core|the font of the label"

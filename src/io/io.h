@@ -2,6 +2,7 @@
 #ifndef BT_IO_IO_H
 #define BT_IO_IO_H
 
+#include "base/file.h"
 #include "base/opt.h"
 #include "frame/format.h"
 #include "frame/marked.h"
@@ -60,6 +61,8 @@ struct bt_sink_impl {
     int (*write)(struct bt_sink *s, struct bt_marked m);  // takes the reference, always
     // Ends the stream: flushes, completes the temporary file. s->temp then names it.
     int (*finish)(struct bt_sink *s);
+    // Gives what was written its name. NULL: s->output is renamed, where there is one.
+    int (*commit)(struct bt_sink *s);
     void (*close)(struct bt_sink *s);
 };
 
@@ -70,7 +73,10 @@ struct bt_sink {
     struct bt_format format;  // of the frames that will come
     struct bt_tracks *tracks; // of the source, or NULL
     char *name;
-    char *temp;               // after finish: the file to sign, or NULL
+    // After finish: the file to sign, or the folder whose files are to be signed one by one
+    // (of a folder of pictures), or NULL.
+    char *temp;
+    struct bt_output output;  // zeroed where nothing is to be renamed
     char digest[65];          // after finish of "hash:": SHA-256 of all frames
 };
 
