@@ -147,7 +147,8 @@ int main(void)
     test_read();
     test_permission();
     test_errors();
-    static const char *const made[] = {"hash", "five", "empty", "pipe", "sparse", "secret"};
+    static const char *const made[] = {"hash", "five", "empty", "pipe", "sparse",
+                                       "secret"};
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
         unlink(made[i]);
     CHECK_INT(rmdir(folder), 0);

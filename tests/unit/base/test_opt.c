@@ -90,8 +90,9 @@ static void test_values(void)
 
     accepted(&o, "hold", "-5", "-5");
     accepted(&o, "hold", "240", "240");
-    static const char *const bad_int[] = {"241", "-6", "", " ", "12x", "1.5", "0x10", "1e2",
-                                          "99999999999999999999", "4294967297", "nan"};
+    static const char *const bad_int[] = {"241", "-6", "", " ", "12x", "1.5", "0x10",
+                                          "1e2", "99999999999999999999", "4294967297",
+                                          "nan"};
     for (size_t i = 0; i < sizeof(bad_int) / sizeof(bad_int[0]); i++)
         refused(&o, "hold", bad_int[i]);
     refused(&o, "hold", NULL);

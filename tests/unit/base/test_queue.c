@@ -60,7 +60,7 @@ static void test_dropping(void)
     void *item = NULL;
     atomic_store(&drops, 0);
     for (intptr_t i = 1; i <= 5; i++)
-        CHECK_INT(i % 2 ? bt_queue_push(q, number(i)) : bt_queue_try_push(q, number(i)), 0);
+        CHECK_INT((i % 2 ? bt_queue_push : bt_queue_try_push)(q, number(i)), 0);
     CHECK_INT(atomic_load(&drops), 3);
     CHECK_INT(atomic_load(&last_drop), 3);
     CHECK_INT(bt_queue_dropped(q), 3);
@@ -132,7 +132,8 @@ static void *wait_on(void *opaque)
 {
     struct waiter *w = opaque;
     void *item = NULL;
-    w->result = w->push ? bt_queue_push(w->queue, number(3)) : bt_queue_pop(w->queue, &item);
+    w->result = w->push ? bt_queue_push(w->queue, number(3))
+                        : bt_queue_pop(w->queue, &item);
     return NULL;
 }
 

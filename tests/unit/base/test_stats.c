@@ -21,7 +21,8 @@ static void test_against_sorting(void)
     for (int i = 0; i < N; i++) {
         random ^= random << 13, random ^= random >> 7, random ^= random << 17;
         // From 1 us to 100 s, evenly on a logarithmic scale.
-        ns[i] = (int64_t)(1000 * pow(10, 8 * (double)(random >> 11) / 9007199254740992.0));
+        const double share = (double)(random >> 11) / 9007199254740992.0;
+        ns[i] = (int64_t)(1000 * pow(10, 8 * share));
         bt_stats_add(&stats, ns[i]);
         sum += (double)ns[i] / 1e6;
     }

@@ -16,7 +16,8 @@ static double random_number(void)
 static void test_flat(void)
 {
     for (int round = 0; round < 200; round++) {
-        const double angle = 3.14159265 * random_number(), scale = exp(random_number() * 3);
+        const double angle = 3.14159265 * random_number();
+        const double scale = exp(random_number() * 3);
         const double c = scale * cos(angle), s = scale * sin(angle);
         const double tx = 500 * random_number(), ty = 500 * random_number();
         const int n = 2 + round % 9;
@@ -63,7 +64,8 @@ static void test_flat_least_squares(void)
     CHECK_NEAR(fit.m[1], -fit.m[3], 1e-6);
     const double best = error2(a, b, 8, fit);
     for (int i = 0; i < 200; i++) {
-        const float dc = (float)(0.05 * random_number()), ds = (float)(0.05 * random_number());
+        const float dc = (float)(0.05 * random_number());
+        const float ds = (float)(0.05 * random_number());
         struct bt_affine near = fit;
         near.m[0] += dc, near.m[4] += dc, near.m[1] -= ds, near.m[3] += ds;
         near.m[2] += (float)(0.1 * random_number());
@@ -126,7 +128,8 @@ static void test_known(void)
         if (round < 8)
             rotation_of(round & 1 ? pi : 0, round & 2 ? pi : 0, round & 4 ? pi : 0, r);
         else
-            rotation_of(pi * random_number(), pi * random_number(), pi * random_number(), r);
+            rotation_of(pi * random_number(), pi * random_number(), pi * random_number(),
+                        r);
         const double scale = exp(random_number() * 3);
         const double t[3] = {900 * random_number(), 900 * random_number(),
                              900 * random_number()};
@@ -189,8 +192,8 @@ static void test_least_squares(void)
     CHECK(least < error3(a, b, w, N, r, 1.7, t));
     for (int i = 0; i < 300; i++) {
         double turn[9], near[9] = {0}, shift[3];
-        rotation_of(0.03 * random_number(), 0.03 * random_number(), 0.03 * random_number(),
-                    turn);
+        rotation_of(0.03 * random_number(), 0.03 * random_number(),
+                    0.03 * random_number(), turn);
         for (int y = 0; y < 3; y++) {
             for (int x = 0; x < 3; x++) {
                 for (int k = 0; k < 3; k++)

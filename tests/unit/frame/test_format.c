@@ -82,8 +82,8 @@ static void test_round_trip(void)
                                                 .full_range = (uint8_t)full};
             const struct bt_matrix m = bt_matrix_for(&colour, 480);
             for (int i = 0; i < 27; i++) {
-                const float rgb[3] = {(float)(i % 3) * 127.5f, (float)(i / 3 % 3) * 127.5f,
-                                      (float)(i / 9) * 127.5f};
+                const float rgb[3] = {127.5f * (float)(i % 3), 127.5f * (float)(i / 3 % 3),
+                                      127.5f * (float)(i / 9)};
                 float yuv[3], again[3];
                 forth(&m, rgb, yuv);
                 back(&m, yuv, again);
@@ -106,7 +106,8 @@ static void test_known_codes(void)
         {6, 0, {255, 0, 0}, {81, 90, 240}},       {6, 0, {0, 255, 0}, {145, 54, 34}},
         {6, 0, {0, 0, 255}, {41, 240, 110}},      {1, 0, {255, 0, 0}, {63, 102, 240}},
         {1, 0, {0, 255, 0}, {173, 42, 26}},       {1, 0, {0, 0, 255}, {32, 240, 118}},
-        {5, 1, {255, 0, 0}, {76, 85, 255}},       {5, 1, {255, 255, 255}, {255, 128, 128}},
+        {5, 1, {255, 0, 0}, {76, 85, 255}},
+        {5, 1, {255, 255, 255}, {255, 128, 128}},
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         const struct bauta_colour colour = {.matrix = known[i].matrix,

@@ -187,8 +187,10 @@ static void *juggle(void *opaque)
 
 static void test_threads(void)
 {
-    struct bauta_frame description = {.format = BAUTA_PIXEL_GRAY8, .width = 1, .height = 1,
-                                      .data = {malloc(1)}, .stride = {1}};
+    struct bauta_frame description = {
+        .format = BAUTA_PIXEL_GRAY8, .width = 1, .height = 1, .data = {malloc(1)},
+        .stride = {1},
+    };
     released = 0;
     struct bauta_frame *frame = bauta_frame_wrap(&description, release,
                                                  description.data[0]);
