@@ -58,7 +58,8 @@ typedef void bauta_progress_fn(void *opaque, const struct bauta_progress *progre
 BAUTA_API int bauta_run(struct bauta *engine, const char *input, const char *output,
                         bauta_progress_fn *progress, void *opaque);
 
-// Asks bauta_run to end soon. Async-signal-safe.
+// Asks bauta_run to end soon: what was read is still written. Before bauta_run it makes
+// the next one end at once. Async-signal-safe.
 BAUTA_API void bauta_stop(struct bauta *engine);
 
 // Frame by frame --------------------------------------------------------------------
@@ -75,7 +76,8 @@ BAUTA_API int bauta_process(struct bauta *engine, struct bauta_frame **frame);
 BAUTA_API int bauta_push(struct bauta *engine, struct bauta_frame *frame);
 
 // Takes the next labelled frame, in order; the caller owns the reference. BAUTA_E_AGAIN
-// when none is ready, BAUTA_E_END after the last.
+// when none is ready; after the NULL it waits instead. BAUTA_E_END after the last: the
+// engine is then free for another stream, as it is after an error.
 BAUTA_API int bauta_pull(struct bauta *engine, struct bauta_frame **frame);
 
 // What was done ---------------------------------------------------------------------
@@ -143,6 +145,18 @@ BAUTA_API int bauta_model_at(int index, const char *models, struct bauta_model_i
 // Fills version and path of the ONNX Runtime that would be used; BAUTA_E_RUNTIME with a
 // log line where none loads. Thread-safe.
 BAUTA_API int bauta_runtime_info(char version[64], char path[1024]);
+
+// Measuring -------------------------------------------------------------------------
+
+// For benchmarks: keeps frames of input decoded in memory (at most 1 GB of them, played
+// forth and back) and runs bauta_process on as many as asked, 1 to 100,000, on the calling
+// thread. bauta_report_get then tells the times; nothing is written.
+BAUTA_API int bauta_bench(struct bauta *engine, const char *input, int frames);
+
+// For benchmarks: opens any ONNX model of float tensors, at most 2 GB, in the runtime that
+// is used here and stores the median time of a run on fixed random input. threads: 1 to
+// 256; runs: 1 to 100,000.
+BAUTA_API int bauta_net_time(const char *path, int threads, int runs, double *median_ms);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "engine/engine.h"
+
+int bauta_create(struct bauta **out)
+{
+    int result = BAUTA_E_NO_MEMORY;
+    struct bauta *engine = bt_zalloc(sizeof(*engine));
+    if (!engine) {
+        bt_error("engine: out of memory");
+        return result;
+    }
+    result = bt_options_init(&engine->options);
+    if (result < 0)
+        goto fail;
+    result = bt_mutex_init(&engine->lock);
+    if (result < 0) {
+        bt_options_finish(&engine->options);
+        goto fail;
+    }
+    atomic_init(&engine->changes, 0);
+    atomic_init(&engine->stop, 0);
+    *out = engine;
+    return 0;
+
+fail:
+    bt_free(engine);
+    return result;
+}
+
+void bauta_destroy(struct bauta **engine)
+{
+    if (!engine || !*engine)
+        return;
+    struct bauta *e = *engine;
+    if (e->flow)
+        bt_flow_fail(e->flow, BAUTA_E_STOPPED);
+    bt_flow_finish(&e->flow);
+    bt_engine_stop_processing(e);
+    for (int i = 0; i < e->map_count; i++)
+        bauta_identity_unref(&e->map[i].identity);
+    bt_options_finish(&e->options);
+    bt_mutex_finish(&e->lock);
+    bt_freep(engine);
+}
+
+int bauta_set(struct bauta *engine, const char *name, const char *value)
+{
+    if (!engine || !name || !value) {
+        bt_error("bauta_set: an argument is missing");
+        return BAUTA_E_USAGE;
+    }
+    bt_mutex_lock(&engine->lock);
+    const bool running = engine->state != BT_ENGINE_IDLE;
+    const int result = bt_options_set(&engine->options, name, value, running);
+    bt_mutex_unlock(&engine->lock);
+    if (result >= 0)
+        atomic_fetch_add(&engine->changes, 1);
+    return result;
+}
+
+static bool same_target(struct bt_target a, struct bt_target b)
+{
+    return a.kind == b.kind && a.number == b.number;
+}
+
+int bauta_map(struct bauta *engine, const char *target, struct bauta_identity *identity)
+{
+    struct bt_target wanted;
+    if (!engine || !target || !identity) {
+        bt_error("bauta_map: an argument is missing");
+        return BAUTA_E_USAGE;
+    }
+    if (engine->state != BT_ENGINE_IDLE) {
+        bt_error("bauta_map: identities are given before running");
+        return BAUTA_E_USAGE;
+    }
+    const int result = bt_target_parse("target", target, &wanted);
+    if (result < 0)
+        return result;
+    int at = 0;
+    while (at < engine->map_count && !same_target(engine->map[at].target, wanted))
+        at++;
+    // There are fewer different targets than rows.
+    bauta_identity_ref(identity);
+    if (at < engine->map_count)
+        bauta_identity_unref(&engine->map[at].identity);
+    else
+        engine->map_count++;
+    engine->map[at] = (struct bt_map_row){wanted, identity};
+    return 0;
+}
+
+_Static_assert(BT_TARGETS_MAX >= BAUTA_FACES_MAX + 4, "a row for every target");
+
+void bauta_stop(struct bauta *engine)
+{
+    if (engine)
+        atomic_store(&engine->stop, 1);
+}
+
+int bt_engine_enter(struct bauta *engine, enum bt_engine_state state)
+{
+    static const char *const doing[] = {
+        [BT_ENGINE_RUNS] = "inside bauta_run",
+        [BT_ENGINE_PUSHES] = "in use by bauta_push",
+        [BT_ENGINE_PROCESSES] = "in use by bauta_process",
+    };
+    bt_mutex_lock(&engine->lock);
+    const enum bt_engine_state before = engine->state;
+    if (before == BT_ENGINE_IDLE)
+        engine->state = state;
+    bt_mutex_unlock(&engine->lock);
+    if (before != BT_ENGINE_IDLE) {
+        bt_error("engine: it is %s; make another one for another stream", doing[before]);
+        return BAUTA_E_USAGE;
+    }
+    bt_report_begin(engine);
+    return 0;
+}
+
+void bt_engine_leave(struct bauta *engine)
+{
+    bt_report_end(engine);
+    bt_mutex_lock(&engine->lock);
+    engine->state = BT_ENGINE_IDLE;
+    bt_mutex_unlock(&engine->lock);
+}
+
+void bt_engine_set_tap(struct bauta *engine, bt_tap_fn *fn, void *opaque)
+{
+    engine->tap = fn;
+    engine->tap_opaque = opaque;
+}
+
+void bt_engine_set_fault(struct bauta *engine, enum bauta_stage stage, int every)
+{
+    engine->fault_every[stage] = every;
+}
