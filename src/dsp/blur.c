@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dsp/dsp.h"
 
-#define TILE 512   // columns at once
-#define ROWS 4     // rows at once, to hide the latency of the running sums
+#define TILE 512 // columns at once
+#define ROWS 4 // rows at once, to hide the latency of the running sums
 
 static int least(int a, int b)
 {
@@ -48,8 +48,8 @@ static void box_rows(float *out, const float *in, int width, int channels, int r
     }
 }
 
-static void box_horizontal(float *out, const float *in, int width, int height, int channels,
-                           int radius)
+static void box_horizontal(float *out, const float *in, int width, int height,
+                           int channels, int radius)
 {
     const ptrdiff_t pitch = (ptrdiff_t)width * channels;
     for (int y = 0; y < height; y += ROWS)
@@ -78,7 +78,8 @@ static void box_vertical(const struct bt_dsp *dsp, float *out, const float *in, 
     }
 }
 
-void bt_blur(float *picture, int width, int height, int channels, int radius, float *scratch)
+void bt_blur(float *picture, int width, int height, int channels, int radius,
+             float *scratch)
 {
     if (radius < 1 || width < 1 || height < 1 || channels < 1)
         return;

@@ -38,7 +38,8 @@ void bt_rgbx_to_yuv_c(uint8_t *y, uint8_t *u, uint8_t *v, const uint8_t *rgbx, i
 void bt_blend_row_c(uint8_t *dst, const uint8_t *src, const uint8_t *alpha, int n)
 {
     for (int i = 0; i < n; i++) {
-        const unsigned sum = dst[i] * (255u - alpha[i]) + src[i] * (unsigned)alpha[i] + 128;
+        const unsigned sum = dst[i] * (255u - alpha[i]) + src[i] * (unsigned)alpha[i] +
+                             128;
         dst[i] = (uint8_t)((sum + (sum >> 8)) >> 8);
     }
 }
@@ -49,8 +50,8 @@ void bt_half_row_c(uint8_t *out, const uint8_t *a, const uint8_t *b, int n)
         out[i] = (uint8_t)((a[2 * i] + a[2 * i + 1] + b[2 * i] + b[2 * i + 1] + 2) >> 2);
 }
 
-void bt_box_step_c(float *acc, float *out, const float *add, const float *sub, float scale,
-                   int n)
+void bt_box_step_c(float *acc, float *out, const float *add, const float *sub,
+                   float scale, int n)
 {
     for (int i = 0; i < n; i++) {
         acc[i] += add[i] - sub[i];
@@ -60,7 +61,7 @@ void bt_box_step_c(float *acc, float *out, const float *add, const float *sub, f
 
 #define TABLE(suffix) \
     {bt_yuv_to_rgbx_##suffix, bt_rgbx_to_yuv_##suffix, bt_blend_row_##suffix, \
-     bt_half_row_##suffix, bt_box_step_##suffix, bt_span_##suffix}
+     bt_half_row_##suffix, bt_box_step_##suffix, bt_spans_##suffix}
 
 static const struct bt_dsp table_c = TABLE(c);
 #ifdef __x86_64__

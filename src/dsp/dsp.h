@@ -8,41 +8,46 @@
 
 // Pixel kernels on raw memory; they know no frames. The C version of each is its
 // specification; others must give the same bytes (floats: the same bits, hence no fused
-// multiply-add anywhere). All sizes are in samples, all strides in bytes. Pointers need no
-// alignment beyond that of their type; n <= 0 does nothing. Everything here is thread-safe
-// and allocates nothing.
+// multiply-add anywhere). All sizes are in samples, all strides in bytes. Pointers need
+// no alignment beyond that of their type; n <= 0 does nothing. Everything here is
+// thread-safe and allocates nothing.
 
 // Conversion coefficients in 16.16 fixed point, see bt_matrix in frame/format.h. The
 // factors must lie within -4..4, yo within 0..255.
 struct bt_yuv_coeffs {
-    int32_t yo, ys, rv, gu, gv, bu;               // to RGB
-    int32_t yr, yg, yb, ur, ug, ub, vr, vg, vb;   // from RGB
+    int32_t yo, ys, rv, gu, gv, bu; // to RGB
+    int32_t yr, yg, yb, ur, ug, ub, vr, vg, vb; // from RGB
 };
 
-// A picture to take samples from, 1..16384 texels wide and high. Coordinates outside of it
-// are those of the nearest edge texel. Places are rounded to 1/128 texel.
+// A picture to take samples from, 1..16384 texels wide and high. Coordinates outside of
+// it are those of the nearest edge texel. Places are rounded to 1/128 texel. Both maps are
+// smaller than 2^31 bytes.
 struct bt_texture {
-    const uint8_t *rgba;       // alpha is the mask
-    int width, height, stride; // stride in bytes, a multiple of 4; stride*height < 2^31
+    const uint8_t *rgba; // alpha is the mask
+    int width, height, stride; // stride in bytes, a multiple of 4
     // A map of gains over the same texture space: width>>gain_shift x height>>gain_shift
-    // pixels of 4 uint16, 256 = 1.0 (R G B and unused), above 4095 as 4095; NULL: no gain.
-    // gain_shift is -7..14; a negative one makes the map larger than the texture.
+    // pixels of 4 uint16, 256 = 1.0 (R G B and unused), above 4095 as 4095; NULL: no
+    // gain. gain_shift is -7..14; a negative one makes the map larger than the texture.
     const uint16_t *gain;
-    int gain_shift, gain_stride;   // stride in bytes, a multiple of 8
+    int gain_shift, gain_stride; // stride in bytes, a multiple of 8
 };
-// A horizontal run of pixels inside one triangle. Texture coordinates are 16.16 fixed
-// point texels (of the sample whose centre is at +.5, so already less .5), colour offsets
-// 16.16 of 0..255; sums that leave 32 bits wrap around.
+// A horizontal run of n pixels R G B A at out. Texture coordinates are 16.16 fixed point
+// texels (of the sample whose centre is at +.5, so already less .5), colour offsets 16.16
+// of 0..255, negative ones darken. Sums that leave 32 bits wrap around.
 struct bt_span {
-    const struct bt_texture *texture;
-    int32_t u, v, du, dv;      // 16.16 texels
-    int32_t add[3], dadd[3];   // 16.16, added after the gain; negative ones darken
+    uint8_t *out;
+    int n;
+    int32_t u, v, add[3]; // at the first pixel
+};
+// What these change by from a pixel to the next, the same in all spans of a triangle.
+struct bt_span_step {
+    int32_t u, v, add[3];
 };
 
 struct bt_dsp {
     // One row of Y, U, V (chroma already at one sample a pixel) to R G B 255.
-    void (*yuv_to_rgbx)(uint8_t *rgbx, const uint8_t *y, const uint8_t *u, const uint8_t *v,
-                        int n, const struct bt_yuv_coeffs *k);
+    void (*yuv_to_rgbx)(uint8_t *rgbx, const uint8_t *y, const uint8_t *u,
+                        const uint8_t *v, int n, const struct bt_yuv_coeffs *k);
     // One row of R G B x to Y, and to U and V at full resolution.
     void (*rgbx_to_yuv)(uint8_t *y, uint8_t *u, uint8_t *v, const uint8_t *rgbx, int n,
                         const struct bt_yuv_coeffs *k);
@@ -52,13 +57,14 @@ struct bt_dsp {
     // Mean of 2x2: out[i] = (a[2i]+a[2i+1]+b[2i]+b[2i+1]+2)>>2; n counts outputs.
     void (*half_row)(uint8_t *out, const uint8_t *a, const uint8_t *b, int n);
     // The running sum of a box filter over n columns at once, see bt_blur:
-    // acc[i] += add[i] - sub[i]; out[i] = acc[i] * scale. add may be sub; nothing else may
-    // overlap.
-    void (*box_step)(float *acc, float *out, const float *add, const float *sub, float scale,
-                     int n);
-    // n pixels R G B A of a textured span: texture * gain + add, clamped to 0..255; alpha
-    // is the texture's. Both maps are sampled bilinearly.
-    void (*span)(uint8_t *out, int n, const struct bt_span *span);
+    // acc[i] += add[i] - sub[i]; out[i] = acc[i] * scale. add may be sub; nothing else
+    // may overlap.
+    void (*box_step)(float *acc, float *out, const float *add, const float *sub,
+                     float scale, int n);
+    // count textured spans: texture * gain + add, clamped to 0..255; alpha is that of the
+    // texture. Both maps are sampled bilinearly.
+    void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,
+                  const struct bt_texture *texture);
 };
 
 // The table for this processor (bt_cpu_flags). bt_dsp_for is for tests.
@@ -68,22 +74,25 @@ void bt_dsp_for(struct bt_dsp *dsp, unsigned cpu_flags);
 // Triangles with textures, of either winding, painted in the order given (painter's
 // algorithm and culling are the caller's): pixel centres inside (top-left rule, so that
 // neighbours neither overlap nor gap) are overwritten in a R G B A picture. The centre of
-// pixel (i, j) is at (i+.5, j+.5), that of texel k at k+.5. Positions are rounded to 1/256
-// pixel. A triangle is left out where a value of its vertices is not finite, a position is
-// beyond 2^20 or a texel beyond 16384 from 0; a colour offset is held within +-1024.
+// pixel (i, j) is at (i+.5, j+.5), that of texel k at k+.5. Positions are rounded to
+// 1/256 pixel. A triangle is left out where a value of its vertices is not finite, a
+// position is beyond 2^20 or a texel beyond 16384 from 0; a colour offset is held within
+// +-1024.
 struct bt_raster_vertex {
-    float x, y;                // pixels of the target picture
-    float u, v;                // texels
-    float add[3];              // 0..255, added after the gain
+    float x, y; // pixels of the target picture
+    float u, v; // texels
+    float add[3]; // 0..255, added after the gain
 };
 void bt_raster_textured(uint8_t *rgba, int width, int height, int stride,
-                        const struct bt_texture *texture, const struct bt_raster_vertex *vertex,
+                        const struct bt_texture *texture,
+                        const struct bt_raster_vertex *vertex,
                         const uint16_t (*triangle)[3], int count);
 
 // Blur of an interleaved float picture (1 to 8 channels of finite floats a pixel), edges
-// extended: three box passes of the odd width 2*radius+1 in each direction, near a Gaussian
-// of variance radius*(radius+1). A radius below 1 leaves the picture as it is. scratch:
-// width*height*channels floats at least.
-void bt_blur(float *picture, int width, int height, int channels, int radius, float *scratch);
+// extended: three box passes of the odd width 2*radius+1 in each direction, near a
+// Gaussian of variance radius*(radius+1). A radius below 1 leaves the picture as it is.
+// scratch: width*height*channels floats at least.
+void bt_blur(float *picture, int width, int height, int channels, int radius,
+             float *scratch);
 
 #endif

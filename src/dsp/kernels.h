@@ -7,19 +7,24 @@
 // The versions of the kernels in struct bt_dsp. Call them through the table.
 #define BT_DSP_KERNELS(suffix) \
     void bt_yuv_to_rgbx_##suffix(uint8_t *rgbx, const uint8_t *y, const uint8_t *u, \
-                                 const uint8_t *v, int n, const struct bt_yuv_coeffs *k); \
-    void bt_rgbx_to_yuv_##suffix(uint8_t *y, uint8_t *u, uint8_t *v, const uint8_t *rgbx, \
-                                 int n, const struct bt_yuv_coeffs *k); \
-    void bt_blend_row_##suffix(uint8_t *dst, const uint8_t *src, const uint8_t *alpha, int n); \
+                                 const uint8_t *v, int n, \
+                                 const struct bt_yuv_coeffs *k); \
+    void bt_rgbx_to_yuv_##suffix(uint8_t *y, uint8_t *u, uint8_t *v, \
+                                 const uint8_t *rgbx, int n, \
+                                 const struct bt_yuv_coeffs *k); \
+    void bt_blend_row_##suffix(uint8_t *dst, const uint8_t *src, const uint8_t *alpha, \
+                               int n); \
     void bt_half_row_##suffix(uint8_t *out, const uint8_t *a, const uint8_t *b, int n); \
-    void bt_box_step_##suffix(float *acc, float *out, const float *add, const float *sub, \
-                              float scale, int n); \
-    void bt_span_##suffix(uint8_t *out, int n, const struct bt_span *span)
+    void bt_box_step_##suffix(float *acc, float *out, const float *add, \
+                              const float *sub, float scale, int n); \
+    void bt_spans_##suffix(const struct bt_span *span, int count, \
+                           const struct bt_span_step *step, \
+                           const struct bt_texture *texture)
 
 BT_DSP_KERNELS(c);
 BT_DSP_KERNELS(avx2);
 
-// Constant terms of the colour conversions, 16.16, rounding included.
+// What is subtracted from Y*ys: black, less a half for rounding.
 static inline int32_t bt_yuv_black(const struct bt_yuv_coeffs *k)
 {
     return (int32_t)(((int64_t)k->yo * k->ys + 0x8000) >> 16) - 0x8000;

@@ -36,20 +36,34 @@ static int32_t gain_of(uint16_t value)
     return (value < 4095 ? value : 4095) << 2;
 }
 
-static void gain_at(const struct bt_texture *texture, int32_t x, int32_t y, int32_t out[3])
+struct gains {
+    const uint8_t *data;
+    int32_t width, height, stride;
+    int left, right; // shifts from texture to map
+};
+
+static struct gains gains_of(const struct bt_texture *t)
 {
-    const int right = texture->gain_shift > 0 ? texture->gain_shift : 0;
-    const int left = texture->gain_shift < 0 ? -texture->gain_shift : 0;
-    const int32_t half = (1 << right) >> 1;
-    const int32_t width = texture->width << left >> right;
-    const int32_t height = texture->height << left >> right;
-    const int32_t gx = ((((x + 64) << left) + half) >> right) - 64;
-    const int32_t gy = ((((y + 64) << left) + half) >> right) - 64;
-    const struct place px = place(clamp(gx, 0, (width - 1) * 128), width);
-    const struct place py = place(clamp(gy, 0, (height - 1) * 128), height);
-    const uint8_t *row = (const uint8_t *)texture->gain + py.index * texture->gain_stride;
+    const int right = t->gain_shift > 0 ? t->gain_shift : 0;
+    const int left = t->gain_shift < 0 ? -t->gain_shift : 0;
+    return (struct gains){.data = (const uint8_t *)t->gain,
+                          .width = t->width << left >> right,
+                          .height = t->height << left >> right,
+                          .stride = t->gain_stride,
+                          .left = left,
+                          .right = right};
+}
+
+static void gain_at(const struct gains *map, int32_t x, int32_t y, int32_t out[4])
+{
+    const int32_t half = (1 << map->right) >> 1;
+    const int32_t gx = ((((x + 64) << map->left) + half) >> map->right) - 64;
+    const int32_t gy = ((((y + 64) << map->left) + half) >> map->right) - 64;
+    const struct place px = place(clamp(gx, 0, (map->width - 1) * 128), map->width);
+    const struct place py = place(clamp(gy, 0, (map->height - 1) * 128), map->height);
+    const uint8_t *row = map->data + py.index * map->stride;
     const uint16_t *a = (const uint16_t *)row + 4 * px.index;
-    const uint16_t *b = (const uint16_t *)(row + py.next * texture->gain_stride) + 4 * px.index;
+    const uint16_t *b = (const uint16_t *)(row + py.next * map->stride) + 4 * px.index;
     for (int c = 0; c < 3; c++) {
         const int d = c + 4 * px.next;
         const int32_t near = mix(gain_of(a[c]), gain_of(b[c]), py.part);
@@ -58,16 +72,9 @@ static void gain_at(const struct bt_texture *texture, int32_t x, int32_t y, int3
     }
 }
 
-static uint8_t shade(int32_t texel, int32_t gain, int32_t add)
+static void draw(const struct bt_span *span, const struct bt_span_step *step,
+                 const struct bt_texture *texture, const struct gains *gains)
 {
-    const int32_t lit = (texel * gain + 0x4000) >> 15;
-    const int32_t offset = clamp(add >> 13, -32768, 32767);
-    return (uint8_t)clamp(clamp(lit + offset, -32768, 32767) >> 3, 0, 255);
-}
-
-void bt_span_c(uint8_t *out, int n, const struct bt_span *span)
-{
-    const struct bt_texture *texture = span->texture;
     const int32_t width = texture->width, height = texture->height;
     // Rounding terms are added here once: half of 1/128 texel, half of 1/8 for the offset
     // and half of 1 for the colour. Unsigned, since sums may wrap.
@@ -76,23 +83,33 @@ void bt_span_c(uint8_t *out, int n, const struct bt_span *span)
     uint32_t add[4] = {(uint32_t)span->add[0] + round, (uint32_t)span->add[1] + round,
                        (uint32_t)span->add[2] + round, round};
     int32_t gain[4] = {2048, 2048, 2048, 2048};
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < span->n; i++) {
         const int32_t x = clamp((int32_t)u >> 9, 0, (width - 1) * 128);
         const int32_t y = clamp((int32_t)v >> 9, 0, (height - 1) * 128);
         const struct place px = place(x, width), py = place(y, height);
         const uint8_t *a = texture->rgba + py.index * texture->stride + 4 * px.index;
         const uint8_t *b = a + py.next * texture->stride;
-        if (texture->gain)
-            gain_at(texture, x, y, gain);
+        if (gains->data)
+            gain_at(gains, x, y, gain);
         for (int c = 0; c < 4; c++) {
             const int d = c + 4 * px.next;
             const int32_t top = a[c] * (128 - px.part) + a[d] * px.part;
             const int32_t bottom = b[c] * (128 - px.part) + b[d] * px.part;
-            out[4 * i + c] = shade(mix(top, bottom, py.part), gain[c], (int32_t)add[c]);
+            const int32_t lit = (mix(top, bottom, py.part) * gain[c] + 0x4000) >> 15;
+            const int32_t colour = (lit + ((int32_t)add[c] >> 13)) >> 3;
+            span->out[4 * i + c] = (uint8_t)clamp(colour, 0, 255);
         }
-        u += (uint32_t)span->du;
-        v += (uint32_t)span->dv;
+        u += (uint32_t)step->u;
+        v += (uint32_t)step->v;
         for (int c = 0; c < 3; c++)
-            add[c] += (uint32_t)span->dadd[c];
+            add[c] += (uint32_t)step->add[c];
     }
+}
+
+void bt_spans_c(const struct bt_span *span, int count, const struct bt_span_step *step,
+                const struct bt_texture *texture)
+{
+    const struct gains gains = gains_of(texture);
+    for (int i = 0; i < count; i++)
+        draw(&span[i], step, texture, &gains);
 }

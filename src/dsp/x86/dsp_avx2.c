@@ -27,8 +27,8 @@ static __m256i clip(__m256i value)
     return _mm256_min_epi32(value, _mm256_set1_epi32(255));
 }
 
-void bt_yuv_to_rgbx_avx2(uint8_t *rgbx, const uint8_t *y, const uint8_t *u, const uint8_t *v,
-                         int n, const struct bt_yuv_coeffs *k)
+void bt_yuv_to_rgbx_avx2(uint8_t *rgbx, const uint8_t *y, const uint8_t *u,
+                         const uint8_t *v, int n, const struct bt_yuv_coeffs *k)
 {
     const __m256i black = _mm256_set1_epi32(bt_yuv_black(k));
     const __m256i grey = _mm256_set1_epi32(128), opaque = _mm256_set1_epi32(255 << 24);
@@ -37,12 +37,14 @@ void bt_yuv_to_rgbx_avx2(uint8_t *rgbx, const uint8_t *y, const uint8_t *u, cons
     const __m256i bu = _mm256_set1_epi32(k->bu);
     int i = 0;
     for (; i + 8 <= n; i += 8) {
-        const __m256i light = _mm256_sub_epi32(_mm256_mullo_epi32(widen(y + i), ys), black);
+        const __m256i light = _mm256_sub_epi32(_mm256_mullo_epi32(widen(y + i), ys),
+                                               black);
         const __m256i cb = _mm256_sub_epi32(widen(u + i), grey);
         const __m256i cr = _mm256_sub_epi32(widen(v + i), grey);
         const __m256i r = _mm256_add_epi32(light, _mm256_mullo_epi32(cr, rv));
-        const __m256i g = _mm256_add_epi32(_mm256_add_epi32(light, _mm256_mullo_epi32(cb, gu)),
-                                           _mm256_mullo_epi32(cr, gv));
+        const __m256i g = _mm256_add_epi32(
+            _mm256_add_epi32(light, _mm256_mullo_epi32(cb, gu)),
+            _mm256_mullo_epi32(cr, gv));
         const __m256i b = _mm256_add_epi32(light, _mm256_mullo_epi32(cb, bu));
         const __m256i rg = _mm256_or_si256(clip(r), _mm256_slli_epi32(clip(g), 8));
         const __m256i bx = _mm256_or_si256(_mm256_slli_epi32(clip(b), 16), opaque);
@@ -58,7 +60,8 @@ static void store_plane(uint8_t *out, const __m256i rgb[3], __m256i base, int32_
     const __m256i r = _mm256_mullo_epi32(rgb[0], _mm256_set1_epi32(kr));
     const __m256i g = _mm256_mullo_epi32(rgb[1], _mm256_set1_epi32(kg));
     const __m256i b = _mm256_mullo_epi32(rgb[2], _mm256_set1_epi32(kb));
-    const __m256i sum = _mm256_add_epi32(_mm256_add_epi32(base, r), _mm256_add_epi32(g, b));
+    const __m256i sum = _mm256_add_epi32(_mm256_add_epi32(base, r),
+                                         _mm256_add_epi32(g, b));
     const __m256i value = _mm256_srai_epi32(sum, 16);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(value),
                                           _mm256_extracti128_si256(value, 1));
@@ -100,7 +103,8 @@ void bt_blend_row_avx2(uint8_t *dst, const uint8_t *src, const uint8_t *alpha, i
     int i = 0;
     for (; i + 32 <= n; i += 32) {
         const __m256i d = load(dst + i), s = load(src + i), a = load(alpha + i);
-        const __m256i low = blend(_mm256_unpacklo_epi8(d, zero), _mm256_unpacklo_epi8(s, zero),
+        const __m256i low = blend(_mm256_unpacklo_epi8(d, zero),
+                                  _mm256_unpacklo_epi8(s, zero),
                                   _mm256_unpacklo_epi8(a, zero));
         const __m256i high = blend(_mm256_unpackhi_epi8(d, zero),
                                    _mm256_unpackhi_epi8(s, zero),
@@ -131,13 +135,14 @@ void bt_half_row_avx2(uint8_t *out, const uint8_t *a, const uint8_t *b, int n)
         bt_half_row_c(out + i, a + 2 * i, b + 2 * i, n - i);
 }
 
-void bt_box_step_avx2(float *acc, float *out, const float *add, const float *sub, float scale,
-                      int n)
+void bt_box_step_avx2(float *acc, float *out, const float *add, const float *sub,
+                      float scale, int n)
 {
     const __m256 factor = _mm256_set1_ps(scale);
     int i = 0;
     for (; i + 8 <= n; i += 8) {
-        const __m256 change = _mm256_sub_ps(_mm256_loadu_ps(add + i), _mm256_loadu_ps(sub + i));
+        const __m256 change = _mm256_sub_ps(_mm256_loadu_ps(add + i),
+                                            _mm256_loadu_ps(sub + i));
         const __m256 sum = _mm256_add_ps(_mm256_loadu_ps(acc + i), change);
         _mm256_storeu_ps(acc + i, sum);
         _mm256_storeu_ps(out + i, _mm256_mul_ps(sum, factor));
