@@ -26,7 +26,7 @@ struct bt_texture {
     const uint8_t *rgba; // alpha is the mask
     int width, height, stride; // stride in bytes, a multiple of 4
     // A map of gains over the same texture space: width>>gain_shift x height>>gain_shift
-    // pixels of 4 uint16, 256 = 1.0 (R G B and unused), above 4095 as 4095; NULL: no
+    // pixels of 4 uint16 for R G B and alpha, 256 = 1.0, above 4095 as 4095; NULL: no
     // gain. gain_shift is -7..14; a negative one makes the map larger than the texture.
     const uint16_t *gain;
     int gain_shift, gain_stride; // stride in bytes, a multiple of 8
@@ -61,8 +61,8 @@ struct bt_dsp {
     // may overlap.
     void (*box_step)(float *acc, float *out, const float *add, const float *sub,
                      float scale, int n);
-    // count textured spans: texture * gain + add, clamped to 0..255; alpha is that of the
-    // texture. Both maps are sampled bilinearly.
+    // count textured spans: texture * gain + add, clamped to 0..255; nothing is added to
+    // alpha. Both maps are sampled bilinearly.
     void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,
                   const struct bt_texture *texture);
 };

@@ -64,7 +64,7 @@ static void gain_at(const struct gains *map, int32_t x, int32_t y, int32_t out[4
     const uint8_t *row = map->data + py.index * map->stride;
     const uint16_t *a = (const uint16_t *)row + 4 * px.index;
     const uint16_t *b = (const uint16_t *)(row + py.next * map->stride) + 4 * px.index;
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < 4; c++) {
         const int d = c + 4 * px.next;
         const int32_t near = mix(gain_of(a[c]), gain_of(b[c]), py.part);
         const int32_t far = mix(gain_of(a[d]), gain_of(b[d]), py.part);

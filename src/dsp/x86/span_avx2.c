@@ -130,8 +130,7 @@ static inline __m256i sample_gain(const uint8_t *data, int stride, const int32_t
     const __m256i left = _mm256_unpacklo_epi64(ac, bd),
                   right = _mm256_unpackhi_epi64(ac, bd);
     const __m256i gain = mix(left, right, _mm256_shuffle_epi8(w, wide));
-    // Alpha has none.
-    return _mm256_blend_epi16(_mm256_slli_epi16(gain, 1), _mm256_set1_epi16(2048), 0x88);
+    return _mm256_slli_epi16(gain, 1);
 }
 
 static inline __m128i shade(__m256i texel, __m256i gain, __m256i add)
