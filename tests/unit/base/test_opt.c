@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits.h>
-#include <locale.h>
 #include <stdint.h>
 
 #include "../check.h"
@@ -151,20 +150,6 @@ static void test_every_float_reads_back(void)
     }
 }
 
-// A program that set a locale with a decimal comma changes nothing.
-static void test_locale(void)
-{
-    static const char *const commas[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"};
-    struct options o = {0};
-    for (int i = 0; i < 3; i++) {
-        if (setlocale(LC_ALL, commas[i]))
-            break;
-    }
-    accepted(&o, "alpha", "0.5", "0.5");
-    refused(&o, "alpha", "0,25");
-    setlocale(LC_ALL, "C");
-}
-
 static void test_memory(void)
 {
     struct options o = {0};
@@ -202,7 +187,6 @@ int main(void)
     bauta_log_set(record, NULL);
     test_values();
     test_every_float_reads_back();
-    test_locale();
     test_memory();
     test_names();
     return check_end();

@@ -82,7 +82,8 @@ static void test_round_trip(void)
                                                 .full_range = (uint8_t)full};
             const struct bt_matrix m = bt_matrix_for(&colour, 480);
             for (int i = 0; i < 27; i++) {
-                const float rgb[3] = {127.5f * (float)(i % 3), 127.5f * (float)(i / 3 % 3),
+                const float rgb[3] = {127.5f * (float)(i % 3),
+                                      127.5f * (float)(i / 3 % 3),
                                       127.5f * (float)(i / 9)};
                 float yuv[3], again[3];
                 forth(&m, rgb, yuv);
