@@ -211,12 +211,19 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     bt_normals(found->landmark, normal);
     unwrap(&w, photo, found, (const float(*)[3])normal);
     shade(&w, (const float(*)[3])normal);
-    bt_atlas_skin(&w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade, w.weight);
+    error = bt_atlas_skin(&w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade,
+                          w.weight);
+    if (error)
+        goto done;
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
         for (int c = 0; c < 3 && w.map.triangle[i] != BT_UV_NONE; c++)
             w.rgb[i][c] /= w.shade[i][c];
-    bt_atlas_mirror(&w.map, w.rgb, w.weight);
-    error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight);
+    error = bt_atlas_mirror(&w.map, &w.regions, w.rgb, w.weight);
+    // A brow that the photo hides is nobody's: the target's own stays there.
+    for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
+        w.regions.paste[i] *= 1 - .9f * w.regions.brow[i] * ramp(w.weight[i], .4f, .1f);
+    if (!error)
+        error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight);
     if (!error)
         error = bt_atlas_highlights(&w.regions, w.rgb);
     if (!error)

@@ -87,32 +87,98 @@ static void learn(struct model *m, const struct bt_regions *regions, const float
     }
 }
 
-void bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
-                   const float (*shade)[3], float *weight)
+// The smallest value within radius, over rows and then over columns.
+static void shrink(float *value, float *scratch, int n, int radius)
 {
-    const int n = regions->size;
-    struct model model;
-    learn(&model, regions, rgb, shade, weight);
-    for (int y = 0; y < n; y++) {
-        for (int x = 0; x < n; x++) {
-            const int at = y * n + x;
-            if (weight[at] <= 0)
-                continue;
-            float place[3];
-            coordinates(rgb[at], shade[at], place);
-            float skin = ramp(mahalanobis(&model, place), 24, 9);
-            // A beard or a moustache is the person's own.
-            const float u = (float)x / (float)n, v = (float)y / (float)n;
-            const float chin = ramp(v, .62f, .68f) * ramp(fabsf(u - .5f), .24f, .18f);
-            skin = fmaxf(skin, fmaxf(regions->feature[at], chin));
-            weight[at] *= skin;
+    for (int pass = 0; pass < 2; pass++) {
+        const int step = pass ? n : 1, across = pass ? 1 : n;
+        memcpy(scratch, value, (size_t)n * (size_t)n * sizeof *value);
+        for (int line = 0; line < n; line++) {
+            for (int i = 0; i < n; i++) {
+                const int from = i < radius ? 0 : i - radius;
+                const int to = i + radius >= n ? n - 1 : i + radius;
+                float least = 1;
+                for (int k = from; k <= to; k++)
+                    least = fminf(least, scratch[line * across + k * step]);
+                value[line * across + i * step] = least;
+            }
         }
     }
 }
 
-void bt_atlas_mirror(const struct bt_uvmap *map, float (*rgb)[3], float *weight)
+int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
+                  const float (*shade)[3], float *weight)
+{
+    const int n = regions->size;
+    const size_t count = (size_t)n * (size_t)n;
+    float *skin = bt_alloc_array(count, sizeof *skin);
+    float *near = bt_alloc_array(count, 2 * sizeof *near);
+    float *scratch = bt_alloc_array(count, 2 * sizeof *scratch);
+    struct model model;
+    if (!skin || !near || !scratch)
+        goto done;
+    learn(&model, regions, rgb, shade, weight);
+    for (size_t i = 0; i < count; i++) {
+        float place[3];
+        coordinates(rgb[i], shade[i], place);
+        skin[i] = weight[i] > 0 ? ramp(mahalanobis(&model, place), 24, 9) : 0;
+        near[2 * i] = skin[i] * regions->skin[i];
+        near[2 * i + 1] = regions->skin[i] + 1e-4f;
+    }
+    // A brow is the face's own where skin is seen above it; where hair hangs down, what
+    // looks like a brow may be hair too.
+    bt_blur(near, n, n, 2, n / 50, scratch);
+    const size_t up = (size_t)(n / 14) * (size_t)n;
+    for (size_t i = 0; i < count; i++) {
+        const size_t above = i >= up ? i - up : i;
+        const float trust = ramp(near[2 * above] / near[2 * above + 1], .35f, .7f);
+        const float own = regions->feature[i] * (1 - regions->brow[i] * (1 - trust));
+        // A beard or a moustache is the person's own.
+        const float u = (float)(i % (size_t)n) / (float)n, v = (float)(i / (size_t)n) / (float)n;
+        const float chin = ramp(v, .62f, .68f) * ramp(fabsf(u - .5f), .26f, .18f);
+        skin[i] = fmaxf(skin[i], fmaxf(own, chin));
+    }
+    for (size_t i = 0; i < count; i++)
+        near[i] = skin[i];
+    shrink(skin, scratch, n, n / 44);
+    bt_blur(skin, n, n, 1, n / 64, scratch);
+    for (size_t i = 0; i < count; i++)
+        weight[i] *= skin[i] * near[i];
+done:;
+    const int error = skin && near && scratch ? 0 : BAUTA_E_NO_MEMORY;
+    bt_free(skin);
+    bt_free(near);
+    bt_free(scratch);
+    return error;
+}
+
+// Of the two halves' low frequencies, at a texel and its mirror image, the factor that
+// brings one to the other.
+static float match(const float *to, const float *from, int channel)
+{
+    if (to[3] < .03f || from[3] < .03f)
+        return 1;
+    const float ratio = to[channel] / to[3] / fmaxf(from[channel] / from[3], 4);
+    return fminf(fmaxf(ratio, .7f), 1.4f);
+}
+
+int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions,
+                    float (*rgb)[3], float *weight)
 {
     const int n = map->size;
+    const size_t count = (size_t)n * (size_t)n;
+    float (*low)[4] = bt_alloc_array(count, sizeof *low);
+    float *scratch = bt_alloc_array(count, sizeof *low);
+    int error = BAUTA_E_NO_MEMORY;
+    if (!low || !scratch)
+        goto done;
+    for (size_t i = 0; i < count; i++) {
+        const float w = weight[i] * regions->skin[i];
+        for (int c = 0; c < 3; c++)
+            low[i][c] = w * rgb[i][c];
+        low[i][3] = w;
+    }
+    bt_blur(low[0], n, n, 4, n / 20, scratch);
     for (int y = 0; y < n; y++) {
         for (int x = 0; x < n / 2; x++) {
             const int a = y * n + x, b = y * n + n - 1 - x;
@@ -120,17 +186,22 @@ void bt_atlas_mirror(const struct bt_uvmap *map, float (*rgb)[3], float *weight)
                 continue;
             // The half that is hardly seen takes the other's colours.
             const float wa = weight[a], wb = weight[b];
-            const float ta = ramp(wa, .45f, .1f) * ramp(wb, .1f, .4f);
-            const float tb = ramp(wb, .45f, .1f) * ramp(wa, .1f, .4f);
+            const float ta = ramp(wa, .55f, .1f) * ramp(wb, .1f, .4f);
+            const float tb = ramp(wb, .55f, .1f) * ramp(wa, .1f, .4f);
             for (int c = 0; c < 3; c++) {
                 const float ca = rgb[a][c], cb = rgb[b][c];
-                rgb[a][c] += ta * (cb - ca);
-                rgb[b][c] += tb * (ca - cb);
+                rgb[a][c] += ta * (cb * match(low[a], low[b], c) - ca);
+                rgb[b][c] += tb * (ca * match(low[b], low[a], c) - cb);
             }
             weight[a] = fmaxf(wa, ta * wb);
             weight[b] = fmaxf(wb, tb * wa);
         }
     }
+    error = 0;
+done:
+    bt_free(low);
+    bt_free(scratch);
+    return error;
 }
 
 int bt_atlas_fill(int size, float (*rgb)[3], const float *weight)
@@ -147,7 +218,7 @@ int bt_atlas_fill(int size, float (*rgb)[3], const float *weight)
         for (int i = 0; i < n * n; i++) {
             float *out = level[levels][i];
             if (levels == 0) {
-                const float w = fminf(weight[i] / .25f, 1);
+                const float w = ramp(weight[i], .06f, .3f);
                 for (int c = 0; c < 3; c++)
                     out[c] = rgb[i][c] * w;
                 out[3] = w;

@@ -33,14 +33,19 @@ void bt_sh_basis(const float n[3], float out[9])
 
 void bt_light_at(const struct bt_light *light, const float normal[3], float rgb[3])
 {
-    float basis[BANDS];
-    bt_sh_basis(normal, basis);
+    // Normals that look away from the camera are seen by no sample: the fit says nothing
+    // there, so they take the light of the nearest rim that is seen.
+    float basis[BANDS], n[3] = {normal[0], normal[1], fminf(normal[2], -.3f)};
+    const float length = sqrtf(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
+    for (int k = 0; k < 3; k++)
+        n[k] /= length;
+    bt_sh_basis(n, basis);
     for (int c = 0; c < 3; c++) {
         float sum = 0;
         for (int k = 0; k < BANDS; k++)
             sum += basis[k] * light->sh[c][k];
-        const float least = fmaxf(light->sh[c][0] * .282095f / 40, 1e-5f);
-        rgb[c] = fmaxf(sum, least);
+        const float mean = fmaxf(light->sh[c][0] * .282095f, 1e-4f);
+        rgb[c] = fmaxf(sum, mean / 10);
     }
 }
 

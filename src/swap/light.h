@@ -16,7 +16,7 @@ float bt_to_linear(float value);
 float bt_from_linear(float light);
 
 void bt_sh_basis(const float normal[3], float out[9]);
-// Light on a normal, not below a fortieth of the mean.
+// Light on a unit normal, not below a tenth of the mean.
 void bt_light_at(const struct bt_light *light, const float normal[3], float rgb[3]);
 
 // Robust weighted fit (iteratively reweighted, higher bands damped) of count samples of

@@ -70,6 +70,7 @@ static void texel(struct bt_regions *r, int at, float x, float y)
                    * ramp(distance(&inner, x, y), 0, .010f);
     r->skin[at] = ramp(border, .01f, .05f) * ramp(nearest, .004f, .02f);
     r->feature[at] = ramp(nearest, .03f, .012f);
+    r->brow[at] = ramp(brows, .035f, .015f) * ramp(eye, .004f, .02f);
     r->core[at] = r->skin[at] * ramp(-distance(&sure, x, y), 0, .02f);
 }
 
@@ -80,8 +81,10 @@ int bt_regions_init(struct bt_regions *regions, int size)
     regions->skin = bt_alloc_array(count, sizeof(float));
     regions->paste = bt_alloc_array(count, sizeof(float));
     regions->feature = bt_alloc_array(count, sizeof(float));
+    regions->brow = bt_alloc_array(count, sizeof(float));
     regions->core = bt_alloc_array(count, sizeof(float));
-    if (!regions->skin || !regions->paste || !regions->feature || !regions->core) {
+    if (!regions->skin || !regions->paste || !regions->feature || !regions->brow
+        || !regions->core) {
         bt_regions_finish(regions);
         return BAUTA_E_NO_MEMORY;
     }
@@ -97,5 +100,6 @@ void bt_regions_finish(struct bt_regions *regions)
     bt_freep(&regions->skin);
     bt_freep(&regions->paste);
     bt_freep(&regions->feature);
+    bt_freep(&regions->brow);
     bt_freep(&regions->core);
 }

@@ -34,6 +34,7 @@ struct bt_regions {
     float *skin;       // plain skin: no eyes, brows, lips, nostrils; fades at the oval
     float *paste;      // what is drawn: fades towards the oval, the lids, the inner lips
     float *feature;    // brows, eyes, lips, nostrils: any colour belongs to the face
+    float *brow;       // the brows alone
     float *core;       // cheeks, nose and lower forehead: surely skin in most photos
 };
 int bt_regions_init(struct bt_regions *regions, int size);
