@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_CLI_CLI_H
+#define BT_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <bauta/bauta.h>
+
+// Every subcommand returns 0 or an enum bauta_error; argv[0] is its own name.
+int bt_cmd_swap(int argc, char **argv);
+int bt_cmd_bench(int argc, char **argv);
+int bt_cmd_models(int argc, char **argv);
+int bt_cmd_options(int argc, char **argv);
+
+// Messages (main.c) ---------------------------------------------------------------------
+
+void bt_say_error(const char *format, ...) BAUTA_PRINTF(1, 2);
+void bt_say(const char *format, ...) BAUTA_PRINTF(1, 2);
+// How much the library's log shows from now on.
+void bt_set_verbosity(enum bauta_log_level least);
+
+// The first SIGINT, SIGTERM or SIGHUP stops the engine, the second kills. NULL: nothing to
+// stop any more.
+void bt_catch_signals(struct bauta *engine);
+
+// Arguments (args.c) --------------------------------------------------------------------
+
+struct bt_flag {
+    const char *name;    // without the dashes
+    char letter;         // 0: none
+    bool takes_value;
+};
+
+// What bt_args_next gives besides the index of a flag.
+enum { BT_ARG_END = 1000, BT_ARG_ROW, BT_ARG_WORD };
+
+struct bt_args {
+    int argc, at;
+    char **argv;
+    const struct bt_flag *flags;         // ends with a flag without a name
+    bool rows;                           // the library's options are taken too
+    const char *value;                   // of the flag or row just read, or the word
+    const struct bauta_option *row;
+};
+// The index of a flag, one of the above, or BAUTA_E_USAGE with the message said.
+int bt_args_next(struct bt_args *args);
+
+// The nearest of words to word, or NULL. words ends with NULL.
+const char *bt_nearest(const char *word, const char *const *words);
+// "--name" and so on for completion: flags one a line.
+void bt_print_flags(FILE *file, const struct bt_flag *flags);
+// A whole number within limits, or BAUTA_E_USAGE with the message said.
+int bt_parse_int(const char *what, const char *text, int min, int max, int *out);
+
+// Options that were set on the command line, for the report.
+struct bt_given {
+    const struct bauta_option *row[128];
+    const char *value[128];
+    int count;
+};
+// Sets it in the engine and keeps it.
+int bt_given_set(struct bt_given *given, struct bauta *engine,
+                 const struct bauta_option *row, const char *value);
+// The value given last, or NULL.
+const char *bt_given_get(const struct bt_given *given, const char *name);
+bool bt_given_is_default(const struct bauta_option *row, const char *value);
+
+// Photos (photos.c) ---------------------------------------------------------------------
+
+enum { BT_PHOTOS_MAX = 20 };
+struct bt_photo {
+    const char *target, *path, *consent;
+    int face;                // of the photo; 0: the largest
+    struct bauta_identity_info info;
+    char target_text[16];
+};
+// What -f, --map, --consent and --source-face said: the last two hold for the photo
+// before them, or, given before any photo, for all that have none of their own.
+struct bt_photos {
+    struct bt_photo photo[BT_PHOTOS_MAX];
+    int count;
+    const char *consent;
+    int face;
+};
+int bt_photos_add(struct bt_photos *photos, const char *path);
+int bt_photos_map(struct bt_photos *photos, const char *rule);
+int bt_photos_consent(struct bt_photos *photos, const char *ground);
+int bt_photos_face(struct bt_photos *photos, const char *number);
+// Enrols all and gives them to the engine.
+int bt_photos_open(struct bt_photos *photos, struct bauta *engine, const char *models);
+
+// Progress (progress.c) -----------------------------------------------------------------
+
+struct bt_progress {
+    bool bar;                // on a terminal
+    bool plain;              // lines now and then
+    double shown;            // seconds at the last line
+    double rate;             // frames a second, smoothed
+};
+void bt_progress_init(struct bt_progress *progress, bool quiet);
+void bt_progress_show(void *opaque, const struct bauta_progress *now);
+// Takes the bar off the terminal, so that a line can be written. Thread-safe.
+void bt_progress_clear(void);
+
+// JSON (json.c) -------------------------------------------------------------------------
+
+struct bt_json {
+    FILE *file;
+    int depth;
+    bool empty;              // nothing written yet on this level
+    char *path, *temp;       // NULL for standard output
+};
+// path "-": standard output. The file takes its name at commit. Errors are said.
+int bt_json_open(struct bt_json *json, const char *path);
+void bt_json_object(struct bt_json *json, const char *key);   // key NULL in arrays
+void bt_json_array(struct bt_json *json, const char *key);
+void bt_json_end_object(struct bt_json *json);
+void bt_json_end_array(struct bt_json *json);
+void bt_json_text(struct bt_json *json, const char *key, const char *text);  // NULL: null
+void bt_json_int(struct bt_json *json, const char *key, long long number);
+void bt_json_number(struct bt_json *json, const char *key, double number);
+int bt_json_commit(struct bt_json *json);
+// Removes what was not committed. Accepts a zeroed structure.
+void bt_json_finish(struct bt_json *json);
+
+// The common parts of reports: times of stages, nets and runtime.
+void bt_json_stages(struct bt_json *json, const struct bauta_report *report);
+void bt_json_tools(struct bt_json *json, const struct bauta_report *report,
+                   const char *models);
+void bt_json_options(struct bt_json *json, const struct bt_given *given);
+
+#endif
