@@ -122,7 +122,8 @@ int bt_layout_label(struct bt_text *text, const struct bt_view *v, float size,
 }
 
 // Breaks sentence at the spaces chosen by the bits of breaks; the width of the longest
-// line goes to *width. Returns the number of lines, 0 where a line is too long.
+// line goes to *width. Returns the number of lines, 0 where a line is too long, or an
+// error.
 static int cut_lines(struct bt_text *text, const char *sentence, unsigned breaks,
                      char line[BT_PLATE_LINES][64], float *width)
 {
@@ -136,9 +137,12 @@ static int cut_lines(struct bt_text *text, const char *sentence, unsigned breaks
             continue;
         }
         line[lines][n] = 0;
-        float w;
-        if (!end || bt_text_width(text, line[lines], LINE_TRACKING, &w) < 0)
+        if (!end)
             return 0;
+        float w;
+        int r = bt_text_width(text, line[lines], LINE_TRACKING, &w);
+        if (r < 0)
+            return r;
         *width = fmaxf(*width, w);
         lines++;
         n = 0;
@@ -157,25 +161,39 @@ static void set_cap(struct bt_plate *p, int cap)
     p->leading = (int)lrintf(LINE_LEADING * (float)cap);
 }
 
-// Breaks sentence into as few lines as give letters of the wished size in the room,
-// lines as even as they can be. The cap is 0 where nothing readable fits.
-static void fit_sentence(struct bt_text *text, const char *sentence, float wide, float high,
-                         int wish, struct bt_plate *out)
+// The breaks of sentence into that many lines that leave the longest one shortest.
+// best->lines is 0 where there are none.
+static int break_evenly(struct bt_text *text, const char *sentence, int lines,
+                        struct bt_plate *best)
 {
     int spaces = 0;
     for (const char *p = sentence; *p; p++)
         spaces += *p == ' ';
+    *best = (struct bt_plate){.tracking = LINE_TRACKING};
+    for (unsigned breaks = 0; breaks < 1u << spaces; breaks++) {
+        struct bt_plate p = {.tracking = LINE_TRACKING};
+        if (__builtin_popcount(breaks) != lines - 1)
+            continue;
+        p.lines = cut_lines(text, sentence, breaks, p.line, &p.width);
+        if (p.lines < 0)
+            return p.lines;
+        if (p.lines && (!best->lines || p.width < best->width))
+            *best = p;
+    }
+    return 0;
+}
+
+// Breaks sentence into as few lines as give letters of the wished size in the room. The
+// cap is 0 where nothing readable fits.
+static int fit_sentence(struct bt_text *text, const char *sentence, float wide, float high,
+                        int wish, struct bt_plate *out)
+{
     *out = (struct bt_plate){.tracking = LINE_TRACKING};
     for (int lines = 1; lines <= BT_PLATE_LINES && out->cap < wish; lines++) {
-        struct bt_plate best = {.tracking = LINE_TRACKING};
-        for (unsigned breaks = 0; breaks < 1u << spaces; breaks++) {
-            struct bt_plate p = {.tracking = LINE_TRACKING};
-            if (__builtin_popcount(breaks) != lines - 1)
-                continue;
-            p.lines = cut_lines(text, sentence, breaks, p.line, &p.width);
-            if (p.lines && (!best.lines || p.width < best.width))
-                best = p;
-        }
+        struct bt_plate best;
+        int r = break_evenly(text, sentence, lines, &best);
+        if (r < 0)
+            return r;
         if (!best.lines)
             continue;
         float rows = 1 + (float)(lines - 1) * LINE_LEADING + 2 * LINE_PAD_Y;
@@ -186,6 +204,7 @@ static void fit_sentence(struct bt_text *text, const char *sentence, float wide,
             *out = best;
         }
     }
+    return 0;
 }
 
 int bt_layout_disclosure(struct bt_text *text, const struct bt_view *v,
@@ -201,10 +220,13 @@ int bt_layout_disclosure(struct bt_text *text, const struct bt_view *v,
     float below_y = margin + (float)label_h + gap, beside_x = margin + label_w + gap;
     for (size_t i = 0; i < sizeof(disclosures) / sizeof(disclosures[0]); i++) {
         struct bt_plate below, beside;
-        fit_sentence(text, disclosures[i], v->wide - 2 * margin,
-                     (float)v->height - below_y - margin, wish, &below);
-        fit_sentence(text, disclosures[i], v->wide - beside_x - margin,
-                     (float)v->height - 2 * margin, wish, &beside);
+        int r = fit_sentence(text, disclosures[i], v->wide - 2 * margin,
+                             (float)v->height - below_y - margin, wish, &below);
+        if (r >= 0)
+            r = fit_sentence(text, disclosures[i], v->wide - beside_x - margin,
+                             (float)v->height - 2 * margin, wish, &beside);
+        if (r < 0)
+            return r;
         if (!below.cap && !beside.cap)
             continue;
         bool down = below.cap >= beside.cap;

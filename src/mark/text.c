@@ -2,7 +2,6 @@
 #include "mark/text.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -215,9 +214,9 @@ int bt_text_draw(struct bt_text *text, const struct bt_text_style *style, const 
     return 0;
 }
 
-// True where every letter of the label covers a plausible part of its own box: a font of
+// 1 where every letter of the label covers a plausible part of its own box: a font of
 // empty or solid glyphs would be no label.
-static bool draws_letters(struct bt_text *text)
+static int draws_letters(struct bt_text *text)
 {
     uint8_t fill[48 * 64], edge[48 * 64];
     struct bt_text_style style = {.cap = 32, .x_scale = 1, .outline = .1f};
@@ -227,17 +226,19 @@ static bool draws_letters(struct bt_text *text)
         memset(fill, 0, sizeof(fill));
         memset(edge, 0, sizeof(edge));
         float width;
-        if (bt_text_width(text, line, 0, &width) < 0 || width < .1f || width > 1.6f ||
-            bt_text_draw(text, &style, line, 4, 40, &a, &b) < 0)
-            return false;
+        int r = bt_text_width(text, line, 0, &width);
+        if (r >= 0)
+            r = bt_text_draw(text, &style, line, 4, 40, &a, &b);
+        if (r < 0)
+            return r;
         double ink = 0;
         for (size_t i = 0; i < sizeof(fill); i++)
             ink += fill[i] / 255.;
-        double part = ink / (32 * 32 * width);
-        if (part < .08 || part > .9)
-            return false;
+        double part = width > .1f ? ink / (32 * 32 * width) : 0;
+        if (width > 1.6f || part < .08 || part > .9)
+            return 0;
     }
-    return true;
+    return 1;
 }
 
 static int open_font(struct bt_text *text, const char *path)
@@ -262,7 +263,10 @@ static int open_font(struct bt_text *text, const char *path)
         return r;
     double cap = (double)text->face->glyph->metrics.horiBearingY;
     text->cap = cap / text->face->units_per_EM;
-    if (text->cap < .3 || text->cap > 1.5 || !draws_letters(text)) {
+    r = text->cap < .3 || text->cap > 1.5 ? 0 : draws_letters(text);
+    if (r < 0)
+        return r;
+    if (!r) {
         bt_error("%s does not draw readable capital letters: name another font", path);
         return BAUTA_E_FORMAT;
     }
