@@ -20,8 +20,8 @@ struct bt_yuv_coeffs {
 };
 
 // A picture to take samples from, 1..16384 texels wide and high. Coordinates outside of
-// it are those of the nearest edge texel. Places are rounded to 1/128 texel. Both maps are
-// smaller than 2^31 bytes.
+// it are those of the nearest edge texel. Places are rounded to 1/128 texel. Both maps
+// are smaller than 2^31 bytes.
 struct bt_texture {
     const uint8_t *rgba; // alpha is the mask
     int width, height, stride; // stride in bytes, a multiple of 4
