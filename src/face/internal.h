@@ -73,6 +73,23 @@ int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
                    const float centre[2], float size, float angle, float presence,
                    struct bauta_face *face);
 
+// Asks the detector for a face where the mesh found one. 1: it sees the same face with at
+// least that score, 0: it does not; another face that it sees there is put into other when
+// that is not NULL (score 0: none).
+int bt_face_confirm(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                    const struct bauta_face *face, float score, struct bt_detection *other);
+
+// Where to run the mesh.
+struct bt_region {
+    float centre[2], size, angle;
+};
+struct bt_region bt_region_of(const struct bauta_face *face);
+// Looks for a face near two places (where it was, where it should be by now): larger,
+// turned, and with the detector. 1: found and put into face.
+int bt_second_look(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                   struct bt_region was, struct bt_region expected, float presence,
+                   float detector, struct bauta_face *face);
+
 // Scene cuts -----------------------------------------------------------------------------
 
 #define BT_CUT_WIDTH 32
@@ -81,9 +98,9 @@ int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
 #define BT_CUT_HISTORY 4
 
 struct bt_cut {
-    float thumb[BT_CUT_HISTORY][BT_CUT_CELLS];  // the newest first in time at [at]
-    int count, at;
-    float usual;               // how much neighbouring frames differed lately
+    float thumb[BT_CUT_HISTORY][BT_CUT_CELLS];  // of the last frames, a ring
+    int count, at;             // thumbs there are; where the next goes
+    float usual;               // how much neighbouring frames differed lately, 0..1
 };
 // True where the frame begins a new scene. Frames come in order.
 bool bt_cut_feed(struct bt_cut *cut, const struct bauta_frame *frame);
