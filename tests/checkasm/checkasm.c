@@ -37,18 +37,11 @@ struct block {
 static struct block block(size_t size, size_t unit)
 {
     const size_t shift = (size_t)random_in(0, 31) * unit;
-    struct block b = {.memory = malloc(shift + size + 1)};
+    // No room at all may be NULL.
+    struct block b = {.memory = malloc(shift + size ? shift + size : 1)};
     if (!b.memory) {
         fprintf(stderr, "out of memory\n");
         exit(1);
-    }
-    // malloc(shift + size) exactly, except that nothing at all would be NULL on some
-    // systems.
-    if (shift + size) {
-        free(b.memory);
-        b.memory = malloc(shift + size);
-        if (!b.memory)
-            exit(1);
     }
     b.data = b.memory + shift;
     return b;

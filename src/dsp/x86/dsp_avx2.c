@@ -31,7 +31,7 @@ void bt_yuv_to_rgbx_avx2(uint8_t *rgbx, const uint8_t *y, const uint8_t *u,
                          const uint8_t *v, int n, const struct bt_yuv_coeffs *k)
 {
     const __m256i black = _mm256_set1_epi32(bt_yuv_black(k));
-    const __m256i grey = _mm256_set1_epi32(128), opaque = _mm256_set1_epi32(255 << 24);
+    const __m256i grey = _mm256_set1_epi32(128), opaque = _mm256_set1_epi32((int)0xff000000u);
     const __m256i ys = _mm256_set1_epi32(k->ys), rv = _mm256_set1_epi32(k->rv);
     const __m256i gu = _mm256_set1_epi32(k->gu), gv = _mm256_set1_epi32(k->gv);
     const __m256i bu = _mm256_set1_epi32(k->bu);
