@@ -63,6 +63,8 @@ bool bt_box_same(const float a[4], const float b[4], float iou);
 
 // Checks ---------------------------------------------------------------------------------
 
+// Fills the angles from rotation.
+void bt_pose_angles(struct bauta_face *face);
 // Root mean square distance from the canonical face, in its centimetres, after the fit.
 float bt_pose_residual(const struct bauta_face *face);
 // Fits the pose and says whether what the mesh net gave has the shape of a face.

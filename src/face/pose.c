@@ -15,6 +15,15 @@ static const float RESIDUAL_MAX = 2.2f;
 // Widths of a face in samples below which landmarks mean nothing.
 static const float SIDE_MIN = 12;
 
+void bt_pose_angles(struct bauta_face *face)
+{
+    // The nose points along the third column turned round; R = yaw * pitch * roll.
+    const float *r = face->rotation;
+    face->yaw = atan2f(-r[2], r[8]) * DEGREES;
+    face->pitch = asinf(fminf(fmaxf(-r[5], -1), 1)) * DEGREES;
+    face->roll = atan2f(r[3], r[4]) * DEGREES;
+}
+
 void bt_pose_fit(struct bauta_face *face)
 {
     float r[9], t[3], scale = 0;
@@ -29,10 +38,7 @@ void bt_pose_fit(struct bauta_face *face)
     memcpy(face->rotation, r, sizeof(r));
     memcpy(face->translation, t, sizeof(t));
     face->scale = scale;
-    // The nose points along the third column turned round; R = yaw * pitch * roll.
-    face->yaw = atan2f(-r[2], r[8]) * DEGREES;
-    face->pitch = asinf(fminf(fmaxf(-r[5], -1), 1)) * DEGREES;
-    face->roll = atan2f(r[3], r[4]) * DEGREES;
+    bt_pose_angles(face);
 }
 
 void bt_pose_free(const struct bauta_face *face, float out[BAUTA_LANDMARKS][3])
