@@ -212,6 +212,7 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     unwrap(&w, photo, found, (const float(*)[3])normal);
     shade(&w, (const float(*)[3])normal);
     error = bt_atlas_skin(&w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade,
+                          .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1),
                           w.weight);
     if (error)
         goto done;
@@ -223,7 +224,7 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
         w.regions.paste[i] *= 1 - .9f * w.regions.brow[i] * ramp(w.weight[i], .4f, .1f);
     if (!error)
-        error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight);
+        error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight, w.regions.skin);
     if (!error)
         error = bt_atlas_highlights(&w.regions, w.rgb);
     if (!error)

@@ -107,9 +107,10 @@ static void shrink(float *value, float *scratch, int n, int radius)
 }
 
 int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
-                  const float (*shade)[3], float *weight)
+                  const float (*shade)[3], float blur, float *weight)
 {
     const int n = regions->size;
+    const int margin = n / 44 + (int)fminf(2 * blur, (float)n / 16);
     const size_t count = (size_t)n * (size_t)n;
     float *skin = bt_alloc_array(count, sizeof *skin);
     float *near = bt_alloc_array(count, 2 * sizeof *near);
@@ -136,12 +137,15 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
         // A beard or a moustache is the person's own.
         const float u = (float)(i % (size_t)n) / (float)n, v = (float)(i / (size_t)n) / (float)n;
         const float chin = ramp(v, .62f, .68f) * ramp(fabsf(u - .5f), .26f, .18f);
-        skin[i] = fmaxf(skin[i], fmaxf(own, chin));
+        // In the middle of the face a dark place is shade, hardly ever hair.
+        const float x = (u - .5f) / .19f, y = (v - .55f) / .27f;
+        const float middle = ramp(x * x + y * y, 1.15f, .8f);
+        skin[i] = fmaxf(fmaxf(skin[i], middle), fmaxf(own, chin));
     }
     for (size_t i = 0; i < count; i++)
         near[i] = skin[i];
-    shrink(skin, scratch, n, n / 44);
-    bt_blur(skin, n, n, 1, n / 64, scratch);
+    shrink(skin, scratch, n, margin);
+    bt_blur(skin, n, n, 1, margin * 2 / 3, scratch);
     for (size_t i = 0; i < count; i++)
         weight[i] *= skin[i] * near[i];
 done:;
@@ -204,7 +208,7 @@ done:
     return error;
 }
 
-int bt_atlas_fill(int size, float (*rgb)[3], const float *weight)
+int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain)
 {
     // A pyramid of premultiplied colours and weights, then back down.
     float (*level[12])[4] = {NULL};
@@ -218,7 +222,7 @@ int bt_atlas_fill(int size, float (*rgb)[3], const float *weight)
         for (int i = 0; i < n * n; i++) {
             float *out = level[levels][i];
             if (levels == 0) {
-                const float w = ramp(weight[i], .06f, .3f);
+                const float w = ramp(weight[i], .2f, .7f) * plain[i];
                 for (int c = 0; c < 3; c++)
                     out[c] = rgb[i][c] * w;
                 out[3] = w;
@@ -252,9 +256,11 @@ int bt_atlas_fill(int size, float (*rgb)[3], const float *weight)
             }
         }
     }
-    for (int i = 0; i < size * size; i++)
+    for (int i = 0; i < size * size; i++) {
+        const float keep = ramp(weight[i], .12f, .6f), *fill = level[0][i];
         for (int c = 0; c < 3; c++)
-            rgb[i][c] = level[0][i][c] / fmaxf(level[0][i][3], 1e-6f);
+            rgb[i][c] = keep * rgb[i][c] + (1 - keep) * fill[c] / fmaxf(fill[3], 1e-6f);
+    }
 done:
     for (int l = 0; l < 12; l++)
         bt_free(level[l]);

@@ -70,23 +70,27 @@ static void texel(struct bt_regions *r, int at, float x, float y)
                    * ramp(distance(&inner, x, y), 0, .010f);
     r->skin[at] = ramp(border, .01f, .05f) * ramp(nearest, .004f, .02f);
     r->feature[at] = ramp(nearest, .03f, .012f);
+    r->rim[at] = ramp(border, .2f, .08f);
     r->brow[at] = ramp(brows, .035f, .015f) * ramp(eye, .004f, .02f);
     r->core[at] = r->skin[at] * ramp(-distance(&sure, x, y), 0, .02f);
+}
+
+static float **fields(struct bt_regions *r, int i)
+{
+    float **const field[] = {&r->skin, &r->paste, &r->feature, &r->brow, &r->rim, &r->core};
+    return i < (int)(sizeof field / sizeof *field) ? field[i] : NULL;
 }
 
 int bt_regions_init(struct bt_regions *regions, int size)
 {
     const size_t count = (size_t)size * (size_t)size;
     *regions = (struct bt_regions){.size = size};
-    regions->skin = bt_alloc_array(count, sizeof(float));
-    regions->paste = bt_alloc_array(count, sizeof(float));
-    regions->feature = bt_alloc_array(count, sizeof(float));
-    regions->brow = bt_alloc_array(count, sizeof(float));
-    regions->core = bt_alloc_array(count, sizeof(float));
-    if (!regions->skin || !regions->paste || !regions->feature || !regions->brow
-        || !regions->core) {
-        bt_regions_finish(regions);
-        return BAUTA_E_NO_MEMORY;
+    for (int i = 0; fields(regions, i); i++) {
+        *fields(regions, i) = bt_alloc_array(count, sizeof(float));
+        if (!*fields(regions, i)) {
+            bt_regions_finish(regions);
+            return BAUTA_E_NO_MEMORY;
+        }
     }
     for (int j = 0; j < size; j++)
         for (int i = 0; i < size; i++)
@@ -97,9 +101,6 @@ int bt_regions_init(struct bt_regions *regions, int size)
 
 void bt_regions_finish(struct bt_regions *regions)
 {
-    bt_freep(&regions->skin);
-    bt_freep(&regions->paste);
-    bt_freep(&regions->feature);
-    bt_freep(&regions->brow);
-    bt_freep(&regions->core);
+    for (int i = 0; fields(regions, i); i++)
+        bt_freep(fields(regions, i));
 }

@@ -170,7 +170,7 @@ static void compare(struct bt_relight *r, const struct bt_source_face *who)
         const float colour = fabsf(e[0] - e[1]) + fabsf(e[2] - e[1]);
         const float bright = (e[0] + e[1] + e[2]) / 3;
         const float w = r->skin[i] * r->facing[a] / (1 + colour * colour * 60
-                                                     + bright * bright * 8);
+                                                     + bright * bright * 30);
         for (int c = 0; c < 3; c++) {
             const float own = who->log_albedo[i][c] - who->mean_log[c];
             out[c] = w * clamp(e[c] - clamp(own, -.3f, .3f), -.6f, .6f);
@@ -326,8 +326,9 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     keep_tone(r, options->tone);
     detail(r, state, options->detail, dt);
     compose(r, state);
+    // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
-        r->gain[i][3] = (uint16_t)(256 * r->facing[i]);
+        r->gain[i][3] = (uint16_t)(256 * (1 - r->regions.rim[i] * (1 - r->facing[i])));
     seam(r, state, who, dt);
     state->started = true;
 }

@@ -43,14 +43,16 @@ void bt_atlas_finish(struct bt_source_face *face);
 
 // Steps of the above, on a texture of size x size float R G B (display values) with a
 // weight 0..1 each, in place.
-// What is not skin by its colour, and no feature of the face, loses its weight.
+// What is not skin by its colour, and no feature of the face, loses its weight, with a
+// margin that grows with blur: texels that one pixel of the photo covers.
 int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
-                  const float (*shade)[3], float *weight);
+                  const float (*shade)[3], float blur, float *weight);
 // What is hardly seen is taken from the other half of the face.
 int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions,
                     float (*rgb)[3], float *weight);
-// Fills what has little weight from its surroundings (push-pull, Gortler et al. 1996).
-int bt_atlas_fill(int size, float (*rgb)[3], const float *weight);
+// Fills what has little weight from what has much and is plain (0..1: skin, no feature)
+// around it (push-pull, Gortler et al. 1996).
+int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain);
 // Takes shine off the skin.
 int bt_atlas_highlights(const struct bt_regions *regions, float (*rgb)[3]);
 

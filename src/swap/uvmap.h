@@ -35,6 +35,7 @@ struct bt_regions {
     float *paste;      // what is drawn: fades towards the oval, the lids, the inner lips
     float *feature;    // brows, eyes, lips, nostrils: any colour belongs to the face
     float *brow;       // the brows alone
+    float *rim;        // 1 at the oval, 0 well inside
     float *core;       // cheeks, nose and lower forehead: surely skin in most photos
 };
 int bt_regions_init(struct bt_regions *regions, int size);

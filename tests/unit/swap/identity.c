@@ -31,7 +31,7 @@ static void fill(void)
         for (int c = 0; c < 3; c++)
             rgb[i][c] = known ? 100 + (float)c : 255;
     }
-    EXPECT(bt_atlas_fill(N, rgb, weight) == 0, "no fill");
+    EXPECT(bt_atlas_fill(N, rgb, weight, weight) == 0, "no fill");
     for (int i = 0; i < N * N; i++)
         for (int c = 0; c < 3; c++)
             EXPECT(fabsf(rgb[i][c] - 100 - (float)c) < .5f, "texel %d is %.1f", i,
