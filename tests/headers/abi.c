@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stddef.h>
+#include <stdio.h>
+
+#include <bauta/bauta.h>
+
+// The binary interface of x86-64 Linux as it was released: programs compiled against it
+// rely on each number here. A change is a new soname, or a new structure beside the old.
+struct row {
+    const char *name;
+    long long is, was;
+};
+
+#define SIZE(type, was) {"sizeof " #type, sizeof(struct type), was}
+#define FIELD(type, field, was) {#type "." #field, offsetof(struct type, field), was}
+#define VALUE(name, was) {#name, name, was}
+
+static const struct row rows[] = {
+    SIZE(bauta_rational, 8),
+    FIELD(bauta_rational, num, 0), FIELD(bauta_rational, den, 4),
+    SIZE(bauta_colour, 5),
+    FIELD(bauta_colour, primaries, 0), FIELD(bauta_colour, transfer, 1),
+    FIELD(bauta_colour, matrix, 2), FIELD(bauta_colour, full_range, 3),
+    FIELD(bauta_colour, chroma_location, 4),
+    SIZE(bauta_frame, 152),
+    FIELD(bauta_frame, format, 0), FIELD(bauta_frame, width, 4),
+    FIELD(bauta_frame, height, 8), FIELD(bauta_frame, data, 16),
+    FIELD(bauta_frame, stride, 48), FIELD(bauta_frame, colour, 80),
+    FIELD(bauta_frame, sample_aspect, 88), FIELD(bauta_frame, rotation, 96),
+    FIELD(bauta_frame, pts, 104), FIELD(bauta_frame, duration, 112),
+    FIELD(bauta_frame, time_base, 120), FIELD(bauta_frame, captured_ns, 128),
+    FIELD(bauta_frame, number, 136), FIELD(bauta_frame, interlaced, 144),
+    SIZE(bauta_face, 5712),
+    FIELD(bauta_face, id, 0), FIELD(bauta_face, order, 4), FIELD(bauta_face, origin, 8),
+    FIELD(bauta_face, presence, 12), FIELD(bauta_face, box, 16),
+    FIELD(bauta_face, landmark, 32), FIELD(bauta_face, rotation, 5648),
+    FIELD(bauta_face, translation, 5684), FIELD(bauta_face, scale, 5696),
+    FIELD(bauta_face, yaw, 5700), FIELD(bauta_face, pitch, 5704),
+    FIELD(bauta_face, roll, 5708),
+    SIZE(bauta_identity_params, 24),
+    FIELD(bauta_identity_params, consent, 0), FIELD(bauta_identity_params, face, 8),
+    FIELD(bauta_identity_params, models, 16),
+    SIZE(bauta_identity_info, 56),
+    FIELD(bauta_identity_info, faces, 0), FIELD(bauta_identity_info, chosen, 4),
+    FIELD(bauta_identity_info, width, 8), FIELD(bauta_identity_info, height, 12),
+    FIELD(bauta_identity_info, box, 16), FIELD(bauta_identity_info, yaw, 32),
+    FIELD(bauta_identity_info, pitch, 36), FIELD(bauta_identity_info, roll, 40),
+    FIELD(bauta_identity_info, consent, 48),
+    SIZE(bauta_option, 72),
+    FIELD(bauta_option, name, 0), FIELD(bauta_option, type, 8),
+    FIELD(bauta_option, initial, 16), FIELD(bauta_option, min, 24),
+    FIELD(bauta_option, max, 32), FIELD(bauta_option, choices, 40),
+    FIELD(bauta_option, unit, 48), FIELD(bauta_option, help, 56),
+    FIELD(bauta_option, live, 64),
+    SIZE(bauta_progress, 32),
+    FIELD(bauta_progress, frames, 0), FIELD(bauta_progress, frames_total, 8),
+    FIELD(bauta_progress, seconds, 16), FIELD(bauta_progress, fps, 24),
+    SIZE(bauta_stage_times, 40),
+    FIELD(bauta_stage_times, count, 0), FIELD(bauta_stage_times, p50_ms, 8),
+    FIELD(bauta_stage_times, p95_ms, 16), FIELD(bauta_stage_times, p99_ms, 24),
+    FIELD(bauta_stage_times, mean_ms, 32),
+    SIZE(bauta_report, 640),
+    FIELD(bauta_report, frames, 0), FIELD(bauta_report, frames_with_faces, 8),
+    FIELD(bauta_report, faces_found, 16), FIELD(bauta_report, faces_swapped, 24),
+    FIELD(bauta_report, faces_bridged, 32), FIELD(bauta_report, frames_covered, 40),
+    FIELD(bauta_report, frames_failed, 48), FIELD(bauta_report, seconds, 56),
+    FIELD(bauta_report, stage, 64), FIELD(bauta_report, path, 304),
+    FIELD(bauta_report, engine, 344), FIELD(bauta_report, provider, 376),
+    FIELD(bauta_report, runtime, 440), FIELD(bauta_report, input_sha256, 504),
+    FIELD(bauta_report, output_sha256, 569),
+    SIZE(bauta_model_info, 1072),
+    FIELD(bauta_model_info, name, 0), FIELD(bauta_model_info, purpose, 8),
+    FIELD(bauta_model_info, licence, 16), FIELD(bauta_model_info, origin, 24),
+    FIELD(bauta_model_info, sha256, 32), FIELD(bauta_model_info, state, 40),
+    FIELD(bauta_model_info, path, 44),
+    VALUE(BAUTA_OK, 0), VALUE(BAUTA_E_FAILED, -1),
+    VALUE(BAUTA_E_USAGE, -2), VALUE(BAUTA_E_NO_MEMORY, -3), VALUE(BAUTA_E_NOT_FOUND, -4),
+    VALUE(BAUTA_E_PERMISSION, -5), VALUE(BAUTA_E_EXISTS, -6),
+    VALUE(BAUTA_E_DISK_FULL, -7), VALUE(BAUTA_E_IO, -8), VALUE(BAUTA_E_FORMAT, -9),
+    VALUE(BAUTA_E_NO_VIDEO, -10), VALUE(BAUTA_E_UNSUPPORTED, -11),
+    VALUE(BAUTA_E_CONTAINER, -12), VALUE(BAUTA_E_NO_FACE, -13),
+    VALUE(BAUTA_E_CONSENT, -14), VALUE(BAUTA_E_MODEL, -15), VALUE(BAUTA_E_RUNTIME, -16),
+    VALUE(BAUTA_E_TOO_LARGE, -17), VALUE(BAUTA_E_TOO_SMALL, -18),
+    VALUE(BAUTA_E_STOPPED, -19), VALUE(BAUTA_E_END, -20), VALUE(BAUTA_E_AGAIN, -21),
+    VALUE(BAUTA_LOG_ERROR, 0), VALUE(BAUTA_LOG_WARNING, 1), VALUE(BAUTA_LOG_INFO, 2),
+    VALUE(BAUTA_LOG_DEBUG, 3), VALUE(BAUTA_PIXEL_NONE, 0), VALUE(BAUTA_PIXEL_YUV420P, 1),
+    VALUE(BAUTA_PIXEL_YUV422P, 2), VALUE(BAUTA_PIXEL_YUV444P, 3),
+    VALUE(BAUTA_PIXEL_NV12, 4), VALUE(BAUTA_PIXEL_RGB24, 5), VALUE(BAUTA_PIXEL_BGR24, 6),
+    VALUE(BAUTA_PIXEL_RGBA, 7), VALUE(BAUTA_PIXEL_BGRA, 8), VALUE(BAUTA_PIXEL_GRAY8, 9),
+    VALUE(BAUTA_PIXEL_COUNT, 10), VALUE(BAUTA_FACE_TRACKED, 0),
+    VALUE(BAUTA_FACE_BRIDGED, 1), VALUE(BAUTA_FACE_HELD, 2),
+    VALUE(BAUTA_FACE_SUSPECTED, 3), VALUE(BAUTA_OPTION_BOOL, 0),
+    VALUE(BAUTA_OPTION_INT, 1), VALUE(BAUTA_OPTION_FLOAT, 2),
+    VALUE(BAUTA_OPTION_STRING, 3), VALUE(BAUTA_OPTION_CHOICE, 4),
+    VALUE(BAUTA_STAGE_SOURCE, 0), VALUE(BAUTA_STAGE_FACE, 1), VALUE(BAUTA_STAGE_SWAP, 2),
+    VALUE(BAUTA_STAGE_GUARD, 3), VALUE(BAUTA_STAGE_MARK, 4), VALUE(BAUTA_STAGE_SINK, 5),
+    VALUE(BAUTA_STAGE_COUNT, 6), VALUE(BAUTA_MODEL_GOOD, 0),
+    VALUE(BAUTA_MODEL_MISSING, 1), VALUE(BAUTA_MODEL_DAMAGED, 2),
+};
+
+int main(void)
+{
+#if !defined(__x86_64__) || !defined(__LP64__)
+    printf("skipped: the table is that of x86-64\n");
+    return 77;
+#endif
+    int changed = 0;
+    const size_t count = sizeof(rows) / sizeof(rows[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].is == rows[i].was)
+            continue;
+        changed++;
+        fprintf(stderr, "%s is %lld, was %lld\n", rows[i].name, rows[i].is, rows[i].was);
+    }
+    printf("%zu numbers, %d changed\n", count, changed);
+    return changed != 0;
+}
