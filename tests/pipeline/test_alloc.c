@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// After the first frames a running stream allocates nothing.
+// usage: test_alloc none|mesh
+#include "common.h"
+
+enum { FRAMES = 160, WARM = 90 };
+
+struct counts {
+    int frames;
+    int64_t at_warm, at_end;
+};
+
+static void count(void *opaque, const struct bt_tap_info *info)
+{
+    struct counts *counts = opaque;
+    (void)info;
+    counts->frames++;
+    if (counts->frames == WARM)
+        counts->at_warm = bt_alloc_count();
+    if (counts->frames == FRAMES - 5)
+        counts->at_end = bt_alloc_count();
+}
+
+static void check_counts(const char *what, const struct counts *counts)
+{
+    printf("%s: %lld allocations to frame %d, then %lld\n", what, (long long)counts->at_warm,
+           WARM, (long long)(counts->at_end - counts->at_warm));
+    CHECK(counts->at_warm > 0);
+    CHECK_INT(counts->at_end - counts->at_warm, 0);
+}
+
+static void test_run(const char *name, const char *url)
+{
+    struct bauta *engine = bt_test_engine(name);
+    struct counts counts = {0};
+    if (!strcmp(name, "mesh"))
+        bt_test_map(engine);
+    bt_engine_set_tap(engine, count, &counts);
+    CHECK_INT(bauta_run(engine, url, "null:", NULL, NULL), 0);
+    CHECK_INT(counts.frames, FRAMES);
+    check_counts("bauta_run", &counts);
+    bauta_destroy(&engine);
+}
+
+static void test_process(const char *name, const char *url)
+{
+    struct bauta *engine = bt_test_engine(name);
+    struct counts counts = {0};
+    if (!strcmp(name, "mesh"))
+        bt_test_map(engine);
+    bt_engine_set_tap(engine, count, &counts);
+    CHECK_INT(bauta_bench(engine, url, FRAMES), 0);
+    CHECK_INT(counts.frames, FRAMES);
+    check_counts("bauta_process", &counts);
+    bauta_destroy(&engine);
+}
+
+int main(int argc, char **argv)
+{
+    bt_test_begin(240);
+    const char *name = argc > 1 ? argv[1] : "none";
+    char url[8192];
+    snprintf(url, sizeof(url), "test:320x240@25,frames=%d", FRAMES);
+    if (!strcmp(name, "mesh") && bt_test_photo())
+        snprintf(url, sizeof(url), "%s", bt_test_face_url(320, 240, FRAMES));
+    test_run(name, url);
+    test_process(name, url);
+    return check_end();
+}
