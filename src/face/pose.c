@@ -9,9 +9,9 @@ _Static_assert(BAUTA_LANDMARKS == BT_CANON_VERTICES, "one landmark a canonical v
 
 static const float DEGREES = (float)(180 / M_PI);
 
-// A mesh that is further than this from the canonical face is none: faces of all kinds,
-// mouths wide open among them, stay below half of it.
-static const float RESIDUAL_MAX = 2.2f;
+// A mesh that is further than this from the canonical face is none. Faces stay below 1,
+// profiles and mouths wide open among them.
+static const float RESIDUAL_MAX = 1.6f;
 // Widths of a face in samples below which landmarks mean nothing.
 static const float SIDE_MIN = 12;
 

@@ -72,7 +72,10 @@ static int try_detection(struct bt_face_nets *nets, const struct bauta_frame *fr
             return result;
         bt_region_from_landmarks(face, centre, &size, &angle);
     }
-    return measure(nets, frame, face);
+    // On hair and folds the mesh is as sure as on a face, but then the detector, asked
+    // again, sees the face beside it or none.
+    const int confirmed = bt_face_confirm(nets, frame, face, DETECTOR_LOW, NULL);
+    return confirmed <= 0 ? confirmed : measure(nets, frame, face);
 }
 
 static void sort_from_left(const struct bauta_frame *frame, struct bauta_face *faces, int count)

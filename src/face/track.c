@@ -16,13 +16,16 @@ static const double STEP_MAX = .5;        // beyond this nothing is extrapolated
 
 static const float SAME_IOU = .3f;
 static const float LOW = .6f;             // of the detector's threshold: suspicion
-static const float SUSPECT_PRESENCE = .1f;
+// The mesh's word for a suspicion, which then needs this part of the threshold only.
+static const float SUSPECT_PRESENCE = .1f, SUSPECT_SCORE = .8f;
+static const float RESIDUAL_JUMP = .6f;   // centimetres from frame to frame
 enum { DOUBTS_MAX = 3, SUSPECTS_MAX = 8, FOUND_MAX = 24 };
 
 struct track {
     struct bauta_face face;
     struct bt_region region;   // in which the mesh was run last
     float velocity[2];         // samples a second
+    float residual;            // of the last mesh
     double check_at;
     int doubts;
 };
@@ -151,7 +154,8 @@ static int follow(struct bt_tracker *t, const struct bauta_frame *frame, struct 
     int result = bt_mesh_settle(t->nets, frame, at.centre, at.size, at.angle, presence, &face);
     if (result < 0)
         return result;
-    if (!result || !continues(&was, &face)) {
+    if (!result || !continues(&was, &face) ||
+        bt_pose_residual(&face) > track->residual + RESIDUAL_JUMP) {
         face = track->face;
         result = bt_second_look(t->nets, frame, was, at, presence,
                                 LOW * t->options.detector_threshold, &face);
@@ -164,6 +168,7 @@ static int follow(struct bt_tracker *t, const struct bauta_frame *frame, struct 
                                  ? (now.centre[k] - before.centre[k]) / (float)dt : 0;
     track->region = steady(was, now);
     track->face = face;
+    track->residual = bt_pose_residual(&face);
     return 1;
 }
 
@@ -196,6 +201,7 @@ static int check(struct bt_tracker *t, const struct bauta_frame *frame, struct t
         if (result > 0) {
             track->face = face;
             track->region = bt_region_of(&face);
+            track->residual = bt_pose_residual(&face);
             track->velocity[0] = track->velocity[1] = 0;
             return 1;
         }
@@ -285,17 +291,18 @@ static void add_track(struct bt_tracker *t, const struct bauta_face *face, doubl
     t->track[t->tracks++] = (struct track){
         .face = *face,
         .region = bt_region_of(face),
+        .residual = bt_pose_residual(face),
         // Spread, so that the checks of several faces fall on several frames.
         .check_at = seconds + CHECK_EVERY * (.5 + .1 * (face->id % 5)),
     };
 }
 
-// Two sizes of window must show it, one is often taken in by a pattern. 1: seen, and the
-// better detection put into d.
+// What is like a face only as long as it fills the window is a pattern: two wide windows
+// must show it. 1: seen; the better detection is put into d, with the lower score.
 static int suspicious(struct bt_tracker *t, const struct bauta_frame *frame,
                       struct bt_detection *d)
 {
-    static const float windows[] = { 1.8f, 2.7f };
+    static const float windows[] = { 2.6f, 3.6f };
     struct bt_detection best = { .score = 0 };
     float least = 1;
     for (int i = 0; i < 2; i++) {
@@ -319,7 +326,14 @@ static int suspicious(struct bt_tracker *t, const struct bauta_frame *frame,
     if (least <= 0)
         return 0;
     *d = best;
+    d->score = least;
     return 1;
+}
+
+static bool alarming(const struct bt_tracker *t, float score, float presence)
+{
+    const float k = presence >= SUSPECT_PRESENCE ? SUSPECT_SCORE : 1;
+    return score >= k * t->options.detector_threshold;
 }
 
 // Tries to make a face of a detection. 1: a face, 0: none, and its presence in face.
@@ -329,6 +343,7 @@ static int face_at(struct bt_tracker *t, const struct bauta_frame *frame,
     struct bt_region r;
     bt_region_from_detection(d, r.centre, &r.size, &r.angle);
     memset(face, 0, sizeof(*face));
+    face->id = -1;
     const int result = bt_mesh_settle(t->nets, frame, r.centre, r.size, r.angle,
                                       t->options.presence_threshold, face);
     if (result <= 0)
@@ -377,8 +392,8 @@ static int consider(struct bt_tracker *t, const struct bauta_frame *frame,
             twice = bt_box_same(fresh[i].box, face.box, SAME_IOU);
         if (!twice)
             fresh[(*count)++] = face;
-    } else if ((presence >= SUSPECT_PRESENCE || d.score >= t->options.detector_threshold) &&
-               !known(t, d.box) && t->suspects < SUSPECTS_MAX) {
+    } else if (alarming(t, d.score, presence) && !known(t, d.box) &&
+               t->suspects < SUSPECTS_MAX) {
         struct suspect *s = &t->suspect[t->suspects++];
         memset(s, 0, sizeof(*s));
         s->face.id = t->next_id++;
@@ -434,7 +449,8 @@ static void enter(struct bt_tracker *t, const struct bauta_frame *frame, double 
             left = fminf(x, left);
         }
         if (!recognise(t, &fresh[first], seconds)) {
-            fresh[first].id = t->next_id++;
+            if (fresh[first].id < 0)
+                fresh[first].id = t->next_id++;
             fresh[first].order = t->next_order++;
         }
         add_track(t, &fresh[first], seconds);
@@ -462,11 +478,11 @@ static int review(struct bt_tracker *t, const struct bauta_frame *frame, double 
             if (found < 0)
                 return found;
             if (found > 0 && t->tracks + *count < BAUTA_FACES_MAX) {
+                face.id = s->face.id;
                 fresh[(*count)++] = face;
                 continue;
             }
-            if (seen && (d.score >= t->options.detector_threshold ||
-                         face.presence >= SUSPECT_PRESENCE))
+            if (seen && alarming(t, d.score, face.presence))
                 suspect_box(s, &d, seconds);
         }
         if (seconds - s->seconds > SUSPECT_KEPT || seconds < s->seconds)
