@@ -10,6 +10,7 @@
 #include "base/log.h"
 
 #define FRAMES_MEMORY ((size_t)384 << 20)
+#define CLOCK_STEP 1e-6       // seconds that are no difference
 #define PRESENCE_FOLLOW .35f  // a mesh this sure continues a track
 #define PRESENCE_BETWEEN .2f  // one between two sightings needs less
 #define PRESENCE_SIGN .05f    // this much is a sign that a face may still be there
@@ -237,7 +238,7 @@ static int follow_back(struct bt_bridge *b, const struct bauta_face *face, int64
             continue;
         }
         if (presence < PRESENCE_SIGN ||
-            at(b, last_seq)->seconds - s->seconds > b->options.hold)
+            at(b, last_seq)->seconds - s->seconds > b->options.hold + CLOCK_STEP)
             break;
         carry(s, &last, presence);
     }
@@ -255,7 +256,8 @@ static int follow_on(struct bt_bridge *b, struct track *t, int64_t seq)
         return r;
     if (r)
         return t->seq < seq - 1 ? fill_gap(b, t, &found, seq) : 0;
-    if (presence >= PRESENCE_SIGN && s->seconds - t->seconds <= b->options.hold)
+    if (presence >= PRESENCE_SIGN &&
+        s->seconds - t->seconds <= b->options.hold + CLOCK_STEP)
         carry(s, &t->face, presence);
     else
         t->ended = true;
@@ -376,7 +378,8 @@ static void update_tracks(struct bt_bridge *b, struct slot *s, int64_t seq)
     }
     int kept = 0;
     for (int i = 0; i < b->tracks; i++) {
-        bool old = s->seconds - b->track[i].seconds > b->options.look_ahead;
+        bool old = s->seconds - b->track[i].seconds >
+                   b->options.look_ahead + CLOCK_STEP;
         if (!old && kept != i)
             b->track[kept] = b->track[i];
         kept += !old;
@@ -436,7 +439,7 @@ int bt_bridge_pull(struct bt_bridge *b, int flush, struct bauta_frame **frame,
     struct slot *s = at(b, b->oldest);
     double held = at(b, b->next - 1)->seconds - s->seconds;
     bool full = b->next - b->oldest == b->capacity;
-    if (!flush && !full && held < b->options.look_ahead)
+    if (!flush && !full && held < b->options.look_ahead - CLOCK_STEP)
         return BAUTA_E_AGAIN;
     if (b->options.look_ahead > 0)
         settle(s);

@@ -12,7 +12,7 @@ int bt_bridge_make(struct bt_bridge **out, const struct bt_format *format,
                    const struct bt_guard_options *options, bt_bridge_look *look,
                    void *opaque);
 
-// Below in fill.c, where no frames are known ----------------------------------------------
+// Below in fill.c, where no frames are known ------------------------------------------
 
 // A face between a and b, t of the way, as BRIDGED with a's id. Over at most five frames
 // landmarks move in straight lines; over more the pose turns and the shape changes apart.

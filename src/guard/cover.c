@@ -15,6 +15,7 @@
 enum {
     GRID_SHORT = 6,           // blocks along the head's shorter side
     GRID_MAX = 8,
+    COLUMNS = 256,            // painted at once
     BLOCK_MIN = 6,            // samples, so that small heads lose their features too
 };
 
@@ -108,28 +109,58 @@ static float soft(int i, int a, int b, int feather)
     return t <= 0 ? 0 : t * t * (3 - 2 * t);
 }
 
+// What is alike in every row: some columns of the painted rectangle.
+struct columns {
+    int x0, count;
+    uint8_t left[COLUMNS];
+    float part[COLUMNS], soft[COLUMNS];
+};
+
+static void set_columns(struct columns *k, int x0, int x1, struct bt_rect r, int nx,
+                        int feather)
+{
+    k->x0 = x0;
+    k->count = x1 - x0;
+    for (int i = 0; i < k->count; i++) {
+        int left;
+        k->part[i] = between(x0 + i - r.x0, r.x1 - r.x0, nx, &left);
+        k->left[i] = (uint8_t)left;
+        k->soft[i] = soft(x0 + i, r.x0, r.x1, feather);
+    }
+}
+
+// line holds the colours of the blocks' centres in this row.
+static void paint_row(uint8_t *row, int step, const struct columns *k, const float *line,
+                      float soft_y)
+{
+    for (int i = 0; i < k->count; i++, row += step) {
+        int left = k->left[i];
+        float value = line[left] + (line[left + 1] - line[left]) * k->part[i];
+        float alpha = soft_y * k->soft[i], old = *row;
+        value = alpha < 1 ? old + (value - old) * alpha : value;
+        *row = (uint8_t)(value + .5f);
+    }
+}
+
 static void paint(struct bauta_frame *frame, int plane, int byte, int step,
                   struct bt_rect r, struct bt_rect outer, int feather,
                   const struct cover *c)
 {
-    float mean[GRID_MAX][GRID_MAX], line[GRID_MAX + 1];
+    float mean[GRID_MAX][GRID_MAX];
     means(frame, plane, byte, step, r, c->nx, c->ny, mean);
-    for (int y = outer.y0; y < outer.y1; y++) {
-        int j, left;
-        float v = between(y - r.y0, r.y1 - r.y0, c->ny, &j);
-        const float *below = mean[c->ny > 1 ? j + 1 : j];
-        for (int i = 0; i < c->nx; i++)
-            line[i] = mean[j][i] + (below[i] - mean[j][i]) * v;
-        line[c->nx] = line[c->nx - 1];
-        float soft_y = soft(y, r.y0, r.y1, feather);
-        uint8_t *row = frame->data[plane] + y * frame->stride[plane] + byte;
-        for (int x = outer.x0; x < outer.x1; x++) {
-            float u = between(x - r.x0, r.x1 - r.x0, c->nx, &left);
-            float value = line[left] + (line[left + 1] - line[left]) * u;
-            float alpha = soft_y * soft(x, r.x0, r.x1, feather);
-            float old = row[x * step];
-            row[x * step] = (uint8_t)lrintf(alpha >= 1 ? value
-                                                       : old + (value - old) * alpha);
+    for (int x0 = outer.x0; x0 < outer.x1; x0 += COLUMNS) {
+        struct columns k;
+        int x1 = x0 + COLUMNS < outer.x1 ? x0 + COLUMNS : outer.x1;
+        set_columns(&k, x0, x1, r, c->nx, feather);
+        for (int y = outer.y0; y < outer.y1; y++) {
+            int j;
+            float line[GRID_MAX + 1], v = between(y - r.y0, r.y1 - r.y0, c->ny, &j);
+            const float *below = mean[c->ny > 1 ? j + 1 : j];
+            for (int i = 0; i < c->nx; i++)
+                line[i] = mean[j][i] + (below[i] - mean[j][i]) * v;
+            line[c->nx] = line[c->nx - 1];
+            paint_row(frame->data[plane] + y * frame->stride[plane] + x0 * step + byte,
+                      step, &k, line, soft(y, r.y0, r.y1, feather));
         }
     }
 }

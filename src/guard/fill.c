@@ -170,7 +170,8 @@ static bool stands_at(const struct bauta_face *face, const float box[4])
 {
     float x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2;
     const float *b = face->box;
-    return bt_box_iou(b, box) > PRUNE_IOU || (x > b[0] && x < b[2] && y > b[1] && y < b[3]);
+    return bt_box_iou(b, box) > PRUNE_IOU ||
+           (x > b[0] && x < b[2] && y > b[1] && y < b[3]);
 }
 
 void bt_fill_prune(struct bt_faces *faces)

@@ -95,8 +95,8 @@ static int hold(struct bt_guard *g, struct bauta_frame **frame)
     return 1;
 }
 
-static bool must_cover(const struct bt_guard *g, const struct bauta_face *face, int swapped,
-                       int wanted)
+static bool must_cover(const struct bt_guard *g, const struct bauta_face *face,
+                       int swapped, int wanted)
 {
     if (swapped)
         return false;
@@ -108,7 +108,8 @@ static bool must_cover(const struct bt_guard *g, const struct bauta_face *face, 
 }
 
 static int cover_faces(struct bt_guard *g, struct bauta_frame **frame,
-                       const struct bt_faces *faces, const int *swapped, const int *wanted)
+                       const struct bt_faces *faces, const int *swapped,
+                       const int *wanted)
 {
     int covered = 0;
     for (int i = 0; i < faces->count; i++) {
@@ -253,8 +254,8 @@ int bt_guard_frame(struct bt_guard *g, struct bauta_frame **frame,
     const struct bauta_frame *f = *frame;
     if (f->format != g->format.pixel || f->width != g->format.width ||
         f->height != g->format.height) {
-        bt_error("a frame of %dx%d came in a stream of %dx%d, or in another pixel format: "
-                 "it cannot be guarded", f->width, f->height, g->format.width,
+        bt_error("a frame of %dx%d came in a stream of %dx%d, or in another pixel "
+                 "format: it cannot be guarded", f->width, f->height, g->format.width,
                  g->format.height);
         return BAUTA_E_USAGE;
     }

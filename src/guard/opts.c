@@ -6,7 +6,7 @@ static const char *const lost[] = {"cover", "card", "pass", NULL};
 const struct bt_opt bt_guard_opts[] = {
     {{.name = "guard-look-ahead", .type = BAUTA_OPTION_FLOAT, .initial = "1", .min = 0,
       .max = 3, .unit = "s",
-      .help = "How far a file is looked ahead to bridge gaps in which no face was found."},
+      .help = "How far a file is looked ahead to bridge gaps in which no face is found."},
      offsetof(struct bt_guard_options, look_ahead)},
     {{.name = "guard-hold", .type = BAUTA_OPTION_FLOAT, .initial = ".3", .min = 0,
       .max = 2, .unit = "s",

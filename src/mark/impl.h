@@ -19,7 +19,8 @@ struct bt_mark_impl {
     int (*open)(void **priv, const struct bt_format *format,
                 const struct bt_mark_options *options);
     // The frame is writable and of the format given to open.
-    int (*apply)(void *priv, struct bauta_frame *frame, const struct bt_mark_moment *when);
+    int (*apply)(void *priv, struct bauta_frame *frame,
+                 const struct bt_mark_moment *when);
     void (*close)(void **priv);    // accepts NULL inside
 };
 extern const struct bt_mark_impl bt_mark_label;

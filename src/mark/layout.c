@@ -185,8 +185,8 @@ static int break_evenly(struct bt_text *text, const char *sentence, int lines,
 
 // Breaks sentence into as few lines as give letters of the wished size in the room. The
 // cap is 0 where nothing readable fits.
-static int fit_sentence(struct bt_text *text, const char *sentence, float wide, float high,
-                        int wish, struct bt_plate *out)
+static int fit_sentence(struct bt_text *text, const char *sentence, float wide,
+                        float high, int wish, struct bt_plate *out)
 {
     *out = (struct bt_plate){.tracking = LINE_TRACKING};
     for (int lines = 1; lines <= BT_PLATE_LINES && out->cap < wish; lines++) {

@@ -6,8 +6,8 @@
 
 #include "frame/frame.h"
 
-// A picture made ready to be laid over frames of one format: for every plane the bytes and
-// their alphas, turned the way the frames are stored.
+// A picture made ready to be laid over frames of one format: for every plane the bytes
+// and their alphas, turned the way the frames are stored.
 struct bt_overlay_plane {
     int x, y;                // first byte of a row, first row
     int bytes, rows;

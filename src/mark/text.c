@@ -92,8 +92,8 @@ static int load_glyph(struct bt_text *text, uint32_t c, FT_Int32 flags)
     }
     FT_Error error = FT_Load_Glyph(text->face, index, flags);
     if (error) {
-        bt_error("the label's font does not draw the letter U+%04X (FreeType error %d)", c,
-                 error);
+        bt_error("the label's font does not draw the letter U+%04X (FreeType error %d)",
+                 c, error);
         return font_error(error);
     }
     return 0;
@@ -178,8 +178,8 @@ static FT_Error draw_glyph(struct bt_text *text, const struct bt_text_style *sty
     return error ? error : last;
 }
 
-int bt_text_draw(struct bt_text *text, const struct bt_text_style *style, const char *line,
-                 float x, int y, struct bt_ink *fill, struct bt_ink *edge)
+int bt_text_draw(struct bt_text *text, const struct bt_text_style *style,
+                 const char *line, float x, int y, struct bt_ink *fill, struct bt_ink *edge)
 {
     double size = style->cap / text->cap;
     FT_Error error = FT_Set_Char_Size(text->face, 0, lrint(size * 64), 72, 72);

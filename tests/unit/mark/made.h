@@ -73,8 +73,10 @@ static inline int made_inside(const struct bt_rect *rect, int n, int x, int y)
 
 // Bytes of all planes that differ, padding included, split into those that belong to a
 // sample touching one of the rectangles and others.
-static inline void made_difference(const struct bauta_frame *a, const struct bauta_frame *b,
-                                   const struct bt_rect *rect, int n, int *in, int *out)
+static inline void made_difference(const struct bauta_frame *a,
+                                   const struct bauta_frame *b,
+                                   const struct bt_rect *rect, int n, int *in,
+                                   int *out)
 {
     const struct bt_pixel_format *f = bt_pixel_format(a->format);
     *in = *out = 0;

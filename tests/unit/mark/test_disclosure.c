@@ -56,7 +56,8 @@ static void test_no_times(void)
     if (!CHECK(bt_mark_open(&mark, &f, &plain) == 0))
         return;
     for (int i = 0; i < 60; i++) {
-        struct bauta_frame *before = made_frame(&f, 90, 0), *frame = made_frame(&f, 90, 0);
+        struct bauta_frame *before = made_frame(&f, 90, 0);
+        struct bauta_frame *frame = made_frame(&f, 90, 0);
         frame->pts = INT64_MIN;
         frame->number = i;
         struct bt_marked marked;

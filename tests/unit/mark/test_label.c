@@ -30,8 +30,9 @@ static void check_place(const struct bt_format *f, const struct bt_mark_options 
     made_difference(before, marked.frame, rect, n, &in, &out);
     int good = CHECK_INT(out, 0) && CHECK(in > 0);
     if (!good)
-        fprintf(stderr, "  %s %dx%d turned %d corner %d\n", bt_pixel_format(f->pixel)->name,
-                f->width, f->height, f->rotation, o->label_position);
+        fprintf(stderr, "  %s %dx%d turned %d corner %d\n",
+                bt_pixel_format(f->pixel)->name, f->width, f->height, f->rotation,
+                o->label_position);
     bauta_frame_unref(&before);
     bauta_frame_unref(&marked.frame);
     bt_mark_close(&mark);
@@ -180,7 +181,7 @@ static void test_aspect(void)
     bauta_frame_unref(&b);
 }
 
-// White letters on a plate that stays dark on any ground: at least 130 of 255 steps apart.
+// White letters on a plate that stays dark on any ground: 130 of 255 steps at least.
 static void test_contrast(void)
 {
     static const int greys[] = {0, 128, 255};
