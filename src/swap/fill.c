@@ -87,6 +87,20 @@ static void learn(struct model *m, const struct bt_regions *regions, const float
     }
 }
 
+// 0..1: how bearded the chin is, where nothing but the person's own can be.
+static float beard(const float *skin, int n)
+{
+    double sum = 0;
+    int count = 0;
+    for (int y = n * 77 / 100; y < n * 90 / 100; y++) {
+        for (int x = n * 40 / 100; x < n * 60 / 100; x++) {
+            sum += 1 - skin[y * n + x];
+            count++;
+        }
+    }
+    return ramp((float)(sum / count), .2f, .45f);
+}
+
 // The smallest value within radius, over rows and then over columns.
 static void shrink(float *value, float *scratch, int n, int radius)
 {
@@ -129,14 +143,16 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
     // A brow is the face's own where skin is seen above it; where hair hangs down, what
     // looks like a brow may be hair too.
     bt_blur(near, n, n, 2, n / 50, scratch);
+    const float bearded = beard(skin, n);
     const size_t up = (size_t)(n / 14) * (size_t)n;
     for (size_t i = 0; i < count; i++) {
         const size_t above = i >= up ? i - up : i;
         const float trust = ramp(near[2 * above] / near[2 * above + 1], .35f, .7f);
         const float own = regions->feature[i] * (1 - regions->brow[i] * (1 - trust));
-        // A beard or a moustache is the person's own.
+        // A beard or a moustache is the person's own, also along the jaw.
         const float u = (float)(i % (size_t)n) / (float)n, v = (float)(i / (size_t)n) / (float)n;
-        const float chin = ramp(v, .62f, .68f) * ramp(fabsf(u - .5f), .26f, .18f);
+        const float chin = ramp(v, .62f, .68f)
+                           * fmaxf(bearded, ramp(fabsf(u - .5f), .26f, .18f));
         // In the middle of the face a dark place is shade, hardly ever hair.
         const float x = (u - .5f) / .19f, y = (v - .55f) / .27f;
         const float middle = ramp(x * x + y * y, 1.15f, .8f);
