@@ -7,8 +7,8 @@
 #include "dsp/dsp.h"
 #include "face/internal.h"
 
-// One channel to sample: at plane coordinate (x*fx + ox, y*fy + oy) for the frame's (x, y);
-// the sample with index i is centred at i + 0.5.
+// One channel to sample: at plane coordinate (x*fx + ox, y*fy + oy) for the frame's
+// (x, y); the sample with index i is centred at i + 0.5.
 struct channel {
     const uint8_t *data;
     ptrdiff_t stride;
@@ -89,7 +89,8 @@ static int reserve(struct bt_crop *crop, int plane, int which, size_t size)
 }
 
 // What the crop covers of a plane, in its samples, with one sample around it.
-static struct bt_rect covered(const struct channel *ch, const struct bt_affine *map, int n)
+static struct bt_rect covered(const struct channel *ch, const struct bt_affine *map,
+                              int n)
 {
     double x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
     for (int i = 0; i < 4; i++) {
@@ -100,13 +101,15 @@ static struct bt_rect covered(const struct channel *ch, const struct bt_affine *
         y0 = fmin(y0, y), y1 = fmax(y1, y);
     }
     return (struct bt_rect){
-        (int)fmin(fmax(floor(x0) - 1, 0), ch->width), (int)fmin(fmax(floor(y0) - 1, 0), ch->height),
-        (int)fmin(fmax(ceil(x1) + 1, 0), ch->width), (int)fmin(fmax(ceil(y1) + 1, 0), ch->height),
+        (int)fmin(fmax(floor(x0) - 1, 0), ch->width),
+        (int)fmin(fmax(floor(y0) - 1, 0), ch->height),
+        (int)fmin(fmax(ceil(x1) + 1, 0), ch->width),
+        (int)fmin(fmax(ceil(y1) + 1, 0), ch->height),
     };
 }
 
-// Replaces a channel by what the crop covers of it, halved until the crop takes fewer than
-// 1.5 of its samples a pixel. minify: samples of the plane a crop pixel, x and y.
+// Replaces a channel by what the crop covers of it, halved until the crop takes fewer
+// than 1.5 of its samples a pixel. minify: samples of the plane a crop pixel, x and y.
 static int reduce(struct bt_crop *crop, int plane, struct channel *ch,
                   const struct bt_affine *map, int n, double minify_x, double minify_y)
 {
@@ -114,10 +117,12 @@ static int reduce(struct bt_crop *crop, int plane, struct channel *ch,
         return 0;
     // Whole planes are provided for, so that a growing face does not allocate.
     const size_t half = (size_t)((ch->height + 1) / 2) * ch->step;
-    const size_t wide = minify_x < minify_y * .75 ? (size_t)ch->width : (size_t)(ch->width + 1) / 2;
+    const size_t wide =
+        minify_x < minify_y * .75 ? (size_t)ch->width : (size_t)(ch->width + 1) / 2;
     int result = reserve(crop, plane, 0, half * wide);
     if (result >= 0)
-        result = reserve(crop, plane, 1, (half / ch->step + 1) / 2 * ch->step * ((wide + 1) / 2));
+        result = reserve(crop, plane, 1,
+                         (half / ch->step + 1) / 2 * ch->step * ((wide + 1) / 2));
     if (result < 0)
         return result;
     const struct bt_rect area = covered(ch, map, n);
@@ -155,8 +160,8 @@ struct line {
     int32_t x, y, dx, dy;
 };
 
-static inline void sample_inside(float *out, int n, const struct channel *ch, struct line at,
-                                 const int step)
+static inline void sample_inside(float *out, int n, const struct channel *ch,
+                                 struct line at, const int step)
 {
     for (int i = 0; i < n; i++, at.x += at.dx, at.y += at.dy) {
         const uint8_t *p = ch->data + (at.y >> 16) * ch->stride + (at.x >> 16) * step;
@@ -191,7 +196,8 @@ static void sample_edge(float *out, int n, const struct channel *ch, struct line
 static bool inside(const struct channel *ch, struct line at, int n)
 {
     const int32_t ends[2][2] = {
-        { at.x, at.y }, { at.x + (n - 1) * at.dx, at.y + (n - 1) * at.dy },
+        { at.x, at.y },
+        { at.x + (n - 1) * at.dx, at.y + (n - 1) * at.dy },
     };
     for (int i = 0; i < 2; i++) {
         if (ends[i][0] < 0 || (ends[i][0] >> 16) + 1 >= ch->width || ends[i][1] < 0 ||
@@ -202,13 +208,14 @@ static bool inside(const struct channel *ch, struct line at, int n)
 }
 
 // Samples n pixels of which the first lies at (x, y) of the frame; all lie in the frame.
-static void sample(float *out, int n, const struct channel *ch, double x, double y, double dx,
-                   double dy)
+static void sample(float *out, int n, const struct channel *ch, double x, double y,
+                   double dx, double dy)
 {
     const struct line at = {
         (int32_t)lrint((x * ch->fx + ch->ox - .5) * 65536),
         (int32_t)lrint((y * ch->fy + ch->oy - .5) * 65536),
-        (int32_t)lrint(dx * ch->fx * 65536), (int32_t)lrint(dy * ch->fy * 65536),
+        (int32_t)lrint(dx * ch->fx * 65536),
+        (int32_t)lrint(dy * ch->fy * 65536),
     };
     if (!inside(ch, at, n))
         sample_edge(out, n, ch, at);
@@ -252,7 +259,7 @@ struct colour {
     const struct bt_pixel_format *format;
     struct bt_matrix matrix;
     float gain, offset;
-    size_t plane;              // floats from an output plane to the next
+    size_t plane; // floats from an output plane to the next
 };
 
 static void convert(const struct colour *c, float row[3][BT_CROP_MAX], int n, float *out)
@@ -321,7 +328,8 @@ static int reduce_all(struct bt_crop *crop, const struct bt_affine *map, int n, 
         struct channel whole = ch[i];
         int least = 0;
         for (int j = i; j < count && plane_of[j] == plane_of[i]; j++)
-            least = ch[j].data - ch[i].data < least ? (int)(ch[j].data - ch[i].data) : least;
+            least =
+                ch[j].data - ch[i].data < least ? (int)(ch[j].data - ch[i].data) : least;
         whole.data += least;
         const int result = reduce(crop, plane_of[i], &whole, map, n, minify * whole.fx,
                                   minify * whole.fy);
@@ -337,8 +345,8 @@ static int reduce_all(struct bt_crop *crop, const struct bt_affine *map, int n, 
     return 0;
 }
 
-int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame, struct bt_affine map,
-                int n, float gain, float offset, float *out)
+int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame,
+                struct bt_affine map, int n, float gain, float offset, float *out)
 {
     const struct bt_pixel_format *format = bt_pixel_format(frame->format);
     if (!format || n < 1 || n > BT_CROP_MAX)

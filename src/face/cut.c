@@ -18,10 +18,12 @@ static void thumbnail(const struct bauta_frame *frame, float out[BT_CUT_CELLS])
         for (int cx = 0; cx < BT_CUT_WIDTH; cx++) {
             int sum = 0;
             for (int i = 0; i < GRID; i++) {
-                const int64_t y = (int64_t)(cy * GRID + i) * frame->height / (BT_CUT_HEIGHT * GRID);
+                const int64_t y =
+                    (int64_t)(cy * GRID + i) * frame->height / (BT_CUT_HEIGHT * GRID);
                 const uint8_t *row = data + y * frame->stride[0];
                 for (int j = 0; j < GRID; j++) {
-                    const int64_t x = (int64_t)(cx * GRID + j) * frame->width / (BT_CUT_WIDTH * GRID);
+                    const int64_t x =
+                        (int64_t)(cx * GRID + j) * frame->width / (BT_CUT_WIDTH * GRID);
                     sum += row[x * f->step[0]];
                 }
             }
@@ -37,7 +39,8 @@ static float unlike(const float *a, const float *b, int dx, int dy)
     double n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
     for (int y = dy > 0 ? dy : 0; y < BT_CUT_HEIGHT + (dy < 0 ? dy : 0); y++) {
         for (int x = dx > 0 ? dx : 0; x < BT_CUT_WIDTH + (dx < 0 ? dx : 0); x++) {
-            const float p = a[y * BT_CUT_WIDTH + x], q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
+            const float p = a[y * BT_CUT_WIDTH + x],
+                        q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
             n++;
             sa += p, sb += q;
             saa += p * p, sbb += q * q, sab += p * q;
@@ -56,7 +59,8 @@ static float difference(const float *a, const float *b)
     if (least < .2f)
         return least;
     for (int s = 0; s < SHIFTS; s++) {
-        const float d = unlike(a, b, s % (2 * REACH + 1) - REACH, s / (2 * REACH + 1) - REACH);
+        const float d =
+            unlike(a, b, s % (2 * REACH + 1) - REACH, s / (2 * REACH + 1) - REACH);
         if (d >= 0 && d < least)
             least = d;
     }

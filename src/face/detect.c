@@ -75,7 +75,8 @@ int bt_detect_merge(struct bt_detection *found, int count, float iou)
     return kept;
 }
 
-static bool decode(const struct bt_face_nets *nets, int i, float least, struct bt_detection *d)
+static bool decode(const struct bt_face_nets *nets, int i, float least,
+                   struct bt_detection *d)
 {
     const float raw = nets->scores[i];
     if (!(raw >= least))
@@ -100,12 +101,13 @@ static bool decode(const struct bt_face_nets *nets, int i, float least, struct b
     return true;
 }
 
-// From crop pixels to samples. A box in a square that is turned by other than right angles
-// becomes the upright one around it.
+// From crop pixels to samples. A box in a square that is turned by other than right
+// angles becomes the upright one around it.
 static void to_samples(struct bt_affine map, struct bt_detection *d)
 {
     float x, y;
-    bt_affine_apply(map, (d->box[0] + d->box[2]) / 2, (d->box[1] + d->box[3]) / 2, &x, &y);
+    bt_affine_apply(map, (d->box[0] + d->box[2]) / 2, (d->box[1] + d->box[3]) / 2, &x,
+                    &y);
     const float width = d->box[2] - d->box[0], height = d->box[3] - d->box[1];
     const float half_x = (fabsf(map.m[0]) * width + fabsf(map.m[1]) * height) / 2;
     const float half_y = (fabsf(map.m[3]) * width + fabsf(map.m[4]) * height) / 2;
@@ -124,8 +126,10 @@ int bt_detect_square(struct bt_face_nets *nets, const struct bauta_frame *frame,
         !(fabsf(centre[1]) <= limit) || !isfinite(angle) ||
         !(threshold > 0 && threshold < 1) || max < 0)
         return BAUTA_E_USAGE;
-    const struct bt_affine map = bt_affine_region(centre[0], centre[1], size, angle, SIDE);
-    int result = bt_crop_run(&nets->crop, frame, map, SIDE, 2.f / 255, -1, nets->detector_in);
+    const struct bt_affine map =
+        bt_affine_region(centre[0], centre[1], size, angle, SIDE);
+    int result =
+        bt_crop_run(&nets->crop, frame, map, SIDE, 2.f / 255, -1, nets->detector_in);
     if (result < 0)
         return result;
     result = bt_net_run(nets->detector);
@@ -146,7 +150,8 @@ int bt_detect_square(struct bt_face_nets *nets, const struct bauta_frame *frame,
 }
 
 int bt_detect_window(struct bt_face_nets *nets, const struct bauta_frame *frame, float x,
-                     float y, float size, float threshold, struct bt_detection *found, int max)
+                     float y, float size, float threshold, struct bt_detection *found,
+                     int max)
 {
     const float centre[2] = { x + size / 2, y + size / 2 };
     return bt_detect_square(nets, frame, centre, size, bt_upright_angle(frame), threshold,
@@ -156,7 +161,8 @@ int bt_detect_window(struct bt_face_nets *nets, const struct bauta_frame *frame,
 // Windows ------------------------------------------------------------------------------
 
 // Squares of one size in even steps from edge to edge, neighbours overlapping by a third.
-static int add_level(int width, int height, float size, struct bt_window *window, int count)
+static int add_level(int width, int height, float size, struct bt_window *window,
+                     int count)
 {
     const float step = size * (2.f / 3);
     const int columns = 1 + (int)ceilf(fmaxf(width - size, 0) / step);
@@ -166,15 +172,17 @@ static int add_level(int width, int height, float size, struct bt_window *window
     for (int i = 0; i < columns * rows; i++) {
         const float fx = columns > 1 ? (float)(i % columns) / (float)(columns - 1) : .5f;
         const float fy = rows > 1 ? (float)(i / columns) / (float)(rows - 1) : .5f;
-        window[count++] = (struct bt_window){ fx * (width - size), fy * (height - size), size };
+        window[count++] =
+            (struct bt_window){ fx * (width - size), fy * (height - size), size };
     }
     return count;
 }
 
 int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_MAX])
 {
-    // The net sees a face that takes some 15 to 80 percent of its square; a face that more
-    // than fills the picture needs one with a margin. Below 128 samples nothing is gained.
+    // The net sees a face that takes some 15 to 80 percent of its square; a face that
+    // more than fills the picture needs one with a margin. Below 128 samples nothing is
+    // gained.
     enum { LEAST = 128 };
     const float long_side = (float)(width > height ? width : height);
     const float short_side = (float)(width > height ? height : width);
@@ -189,7 +197,8 @@ int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_
     return count;
 }
 
-// Detections of overlapping windows: the best one stands, since a window's edge cuts others.
+// Detections of overlapping windows: the best one stands, since a window's edge cuts
+// others.
 static int drop_doubles(struct bt_detection *found, int count)
 {
     if (count > 1)
@@ -205,8 +214,8 @@ static int drop_doubles(struct bt_detection *found, int count)
     return kept;
 }
 
-int bt_detect_all(struct bt_face_nets *nets, const struct bauta_frame *frame, float threshold,
-                  struct bt_detection *found, int max)
+int bt_detect_all(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                  float threshold, struct bt_detection *found, int max)
 {
     struct bt_window window[BT_WINDOWS_MAX];
     const int windows = bt_detect_windows(frame->width, frame->height, window);
@@ -217,8 +226,9 @@ int bt_detect_all(struct bt_face_nets *nets, const struct bauta_frame *frame, fl
             count = drop_doubles(all, count);
         if (count > CANDIDATES_MAX)
             break;
-        const int more = bt_detect_window(nets, frame, window[i].x, window[i].y, window[i].size,
-                                          threshold, all + count, CANDIDATES_MAX - 1);
+        const int more =
+            bt_detect_window(nets, frame, window[i].x, window[i].y, window[i].size,
+                             threshold, all + count, CANDIDATES_MAX - 1);
         if (more < 0)
             return more;
         count += more;

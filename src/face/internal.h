@@ -5,7 +5,7 @@
 #include "face/face.h"
 #include "nn/nn.h"
 
-// Crops for nets -------------------------------------------------------------------------
+// Crops for nets ------------------------------------------------------------------------
 
 #define BT_CROP_MAX 256
 
@@ -15,21 +15,21 @@ struct bt_crop {
     uint8_t *level[3][2];
     size_t size[3][2];
 };
-// Samples the n x n square that map takes from crop pixels to samples of plane 0 as planar
-// R, G, B, each value 0..255 times gain plus offset. What covers less than the picture's
+// Samples the n x n square that map takes from crop pixels to samples of plane 0 as
+// planar R, G, B, each value 0..255 times gain plus offset. What covers less than the picture's
 // own samples is averaged first; what lies outside of the picture is black. Returns 0 or
 // BAUTA_E_NO_MEMORY, BAUTA_E_USAGE where n is over BT_CROP_MAX.
-int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame, struct bt_affine map,
-                int n, float gain, float offset, float *out);
+int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame,
+                struct bt_affine map, int n, float gain, float offset, float *out);
 void bt_crop_finish(struct bt_crop *crop);
 
-// Nets -----------------------------------------------------------------------------------
+// Nets ----------------------------------------------------------------------------------
 
 #define BT_ANCHORS 896
 
 struct bt_face_nets {
     struct bt_net *detector, *mesh;
-    float *detector_in, *boxes, *scores;        // the nets' own buffers
+    float *detector_in, *boxes, *scores; // the nets' own buffers
     float *mesh_in, *landmarks, *presence;
     float anchor[BT_ANCHORS][2];
     struct bt_crop crop;
@@ -61,7 +61,7 @@ int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_
 // lies in the larger.
 bool bt_box_same(const float a[4], const float b[4], float iou);
 
-// Checks ---------------------------------------------------------------------------------
+// Checks --------------------------------------------------------------------------------
 
 // Fills the angles from rotation.
 void bt_pose_angles(struct bauta_face *face);
@@ -76,10 +76,11 @@ int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
                    struct bauta_face *face);
 
 // Asks the detector for a face where the mesh found one. 1: it sees the same face with at
-// least that score, 0: it does not; another face that it sees there is put into other when
-// that is not NULL (score 0: none).
+// least that score, 0: it does not; another face that it sees there is put into other
+// when that is not NULL (score 0: none).
 int bt_face_confirm(struct bt_face_nets *nets, const struct bauta_frame *frame,
-                    const struct bauta_face *face, float score, struct bt_detection *other);
+                    const struct bauta_face *face, float score,
+                    struct bt_detection *other);
 
 // Where to run the mesh.
 struct bt_region {
@@ -92,7 +93,7 @@ int bt_second_look(struct bt_face_nets *nets, const struct bauta_frame *frame,
                    struct bt_region was, struct bt_region expected, float presence,
                    float detector, struct bauta_face *face);
 
-// Scene cuts -----------------------------------------------------------------------------
+// Scene cuts ----------------------------------------------------------------------------
 
 #define BT_CUT_WIDTH 32
 #define BT_CUT_HEIGHT 18
@@ -100,9 +101,9 @@ int bt_second_look(struct bt_face_nets *nets, const struct bauta_frame *frame,
 #define BT_CUT_HISTORY 4
 
 struct bt_cut {
-    float thumb[BT_CUT_HISTORY][BT_CUT_CELLS];  // of the last frames, a ring
-    int count, at;             // thumbs there are; where the next goes
-    float usual;               // how much neighbouring frames differed lately, 0..1
+    float thumb[BT_CUT_HISTORY][BT_CUT_CELLS]; // of the last frames, a ring
+    int count, at;                             // thumbs there are; where the next goes
+    float usual; // how much neighbouring frames differed lately, 0..1
 };
 // True where the frame begins a new scene. Frames come in order.
 bool bt_cut_feed(struct bt_cut *cut, const struct bauta_frame *frame);

@@ -16,12 +16,13 @@ struct bt_region bt_region_of(const struct bauta_face *face)
 }
 
 int bt_face_confirm(struct bt_face_nets *nets, const struct bauta_frame *frame,
-                    const struct bauta_face *face, float score, struct bt_detection *other)
+                    const struct bauta_face *face, float score,
+                    struct bt_detection *other)
 {
     struct bt_detection found[8];
     const struct bt_region r = bt_region_of(face);
-    const int count = bt_detect_square(nets, frame, r.centre, CONFIRM_WINDOW * r.size, r.angle,
-                                       score, found, 8);
+    const int count = bt_detect_square(nets, frame, r.centre, CONFIRM_WINDOW * r.size,
+                                       r.angle, score, found, 8);
     if (count < 0)
         return count;
     if (other)
@@ -46,8 +47,8 @@ static int try_detector(struct bt_face_nets *nets, const struct bauta_frame *fra
                         struct bauta_face *face)
 {
     struct bt_detection found[4];
-    const int count = bt_detect_square(nets, frame, r.centre, window * r.size, r.angle, detector,
-                                       found, 4);
+    const int count = bt_detect_square(nets, frame, r.centre, window * r.size, r.angle,
+                                       detector, found, 4);
     for (int i = 0; i < count && i < 2; i++) {
         struct bt_region at;
         bt_region_from_detection(&found[i], at.centre, &at.size, &at.angle);
@@ -66,7 +67,10 @@ int bt_second_look(struct bt_face_nets *nets, const struct bauta_frame *frame,
         float size, angle;
         bool expected;
     } tries[] = {
-        { 1, 0, false }, { 1.35f, 0, true }, { 1.2f, .45f, true }, { 1.2f, -.45f, true },
+        { 1, 0, false },
+        { 1.35f, 0, true },
+        { 1.2f, .45f, true },
+        { 1.2f, -.45f, true },
     };
     for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
         struct bt_region r = tries[i].expected ? expected : was;

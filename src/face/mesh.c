@@ -23,8 +23,10 @@ static float *port_data(const struct bt_net_port *ports, int count, const char *
 
 static int find_ports(struct bt_face_nets *nets)
 {
-    const struct bt_net_info *d = bt_net_info(nets->detector), *m = bt_net_info(nets->mesh);
-    nets->detector_in = port_data(d->input, d->inputs, "input", 3 * DETECTOR_SIDE * DETECTOR_SIDE);
+    const struct bt_net_info *d = bt_net_info(nets->detector),
+                             *m = bt_net_info(nets->mesh);
+    nets->detector_in =
+        port_data(d->input, d->inputs, "input", 3 * DETECTOR_SIDE * DETECTOR_SIDE);
     nets->boxes = port_data(d->output, d->outputs, "boxes", BT_ANCHORS * 16);
     nets->scores = port_data(d->output, d->outputs, "scores", BT_ANCHORS);
     nets->mesh_in = port_data(m->input, m->inputs, "input", 3 * MESH_SIDE * MESH_SIDE);
@@ -75,8 +77,10 @@ int bt_mesh_run(struct bt_face_nets *nets, const struct bauta_frame *frame,
     if (!(size >= 1 && size <= limit) || !(fabsf(centre[0]) <= limit) ||
         !(fabsf(centre[1]) <= limit) || !isfinite(angle))
         return BAUTA_E_USAGE;
-    const struct bt_affine map = bt_affine_region(centre[0], centre[1], size, angle, MESH_SIDE);
-    int result = bt_crop_run(&nets->crop, frame, map, MESH_SIDE, 1.f / 255, 0, nets->mesh_in);
+    const struct bt_affine map =
+        bt_affine_region(centre[0], centre[1], size, angle, MESH_SIDE);
+    int result =
+        bt_crop_run(&nets->crop, frame, map, MESH_SIDE, 1.f / 255, 0, nets->mesh_in);
     if (result < 0)
         return result;
     result = bt_net_run(nets->mesh);

@@ -27,8 +27,8 @@ void bt_pose_angles(struct bauta_face *face)
 void bt_pose_fit(struct bauta_face *face)
 {
     float r[9], t[3], scale = 0;
-    if (!bt_similarity_fit3(bt_canon_vertex, (const float (*)[3])face->landmark, bt_canon_weight,
-                            BAUTA_LANDMARKS, r, t, &scale)) {
+    if (!bt_similarity_fit3(bt_canon_vertex, (const float(*)[3])face->landmark,
+                            bt_canon_weight, BAUTA_LANDMARKS, r, t, &scale)) {
         // All landmarks in one point: nothing has a direction.
         const float identity[9] = { 1, 0, 0, 0, 1, 0, 0, 0, 1 };
         memcpy(r, identity, sizeof(r));
@@ -87,7 +87,8 @@ bool bt_face_plausible(const struct bauta_frame *frame, struct bauta_face *face)
     if (!(fmaxf(width, height) >= SIDE_MIN) || !isfinite(width) || !isfinite(height))
         return false;
     // At least a part of it must be in the picture, with its middle not far outside.
-    const float x = (face->box[0] + face->box[2]) / 2, y = (face->box[1] + face->box[3]) / 2;
+    const float x = (face->box[0] + face->box[2]) / 2,
+                y = (face->box[1] + face->box[3]) / 2;
     if (x < -width / 4 || x > frame->width + width / 4 || y < -height / 4 ||
         y > frame->height + height / 4)
         return false;

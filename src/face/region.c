@@ -15,13 +15,15 @@ static void region_of_box(const float box[4], float centre[2], float *size)
     *size = ENLARGE * fmaxf(width, height);
 }
 
-void bt_region_from_detection(const struct bt_detection *d, float centre[2], float *size, float *angle)
+void bt_region_from_detection(const struct bt_detection *d, float centre[2], float *size,
+                              float *angle)
 {
     region_of_box(d->box, centre, size);
     *angle = atan2f(d->key[1][1] - d->key[0][1], d->key[1][0] - d->key[0][0]);
 }
 
-void bt_region_from_landmarks(const struct bauta_face *face, float centre[2], float *size, float *angle)
+void bt_region_from_landmarks(const struct bauta_face *face, float centre[2], float *size,
+                              float *angle)
 {
     float box[4] = { INFINITY, INFINITY, -INFINITY, -INFINITY };
     for (int i = 0; i < BAUTA_LANDMARKS; i++) {
@@ -30,7 +32,8 @@ void bt_region_from_landmarks(const struct bauta_face *face, float centre[2], fl
         box[2] = fmaxf(box[2], p[0]), box[3] = fmaxf(box[3], p[1]);
     }
     region_of_box(box, centre, size);
-    const float *a = face->landmark[EYE_LEFT_OF_IMAGE], *b = face->landmark[EYE_RIGHT_OF_IMAGE];
+    const float *a = face->landmark[EYE_LEFT_OF_IMAGE],
+                *b = face->landmark[EYE_RIGHT_OF_IMAGE];
     *angle = atan2f(b[1] - a[1], b[0] - a[0]);
 }
 
@@ -70,6 +73,7 @@ bool bt_box_same(const float a[4], const float b[4], float iou)
     const float height = fminf(a[3], b[3]) - fmaxf(a[1], b[1]);
     if (width <= 0 || height <= 0)
         return false;
-    const float area_a = (a[2] - a[0]) * (a[3] - a[1]), area_b = (b[2] - b[0]) * (b[3] - b[1]);
+    const float area_a = (a[2] - a[0]) * (a[3] - a[1]),
+                area_b = (b[2] - b[0]) * (b[3] - b[1]);
     return width * height > .6f * fminf(area_a, area_b);
 }

@@ -10,17 +10,17 @@
 // Speeds are in canonical centimetres, radians and e-foldings a second, so that neither
 // the face's size in the picture nor the frame rate matters.
 struct law {
-    float least;               // Hz, at rest
-    float beta;                // Hz more for each unit of speed
-    float rate;                // Hz, cutoff of the speed itself
+    float least; // Hz, at rest
+    float beta;  // Hz more for each unit of speed
+    float rate;  // Hz, cutoff of the speed itself
 };
 static const struct law PLACE = { 1.2f, 1.1f, 3 };
 static const struct law TURN = { 1.2f, 14, 3 };
 static const struct law SCALE = { 1.0f, 18, 2 };
 static const struct law SHAPE = { 1.7f, 3, 2 };
-static const struct law QUICK = { 5, 6, 4 };       // lips and lids
+static const struct law QUICK = { 5, 6, 4 }; // lips and lids
 
-static const double GAP_MAX = .5;     // seconds after which a face starts afresh
+static const double GAP_MAX = .5; // seconds after which a face starts afresh
 
 struct quaternion {
     float w, x, y, z;
@@ -33,15 +33,15 @@ struct slot {
     float place[3], raw_place[3], place_speed[3];
     struct quaternion turn, raw_turn;
     float turn_speed[3];
-    float scale, raw_scale, scale_speed;           // logarithms
+    float scale, raw_scale, scale_speed; // logarithms
     float shape[BAUTA_LANDMARKS][3], raw_shape[BAUTA_LANDMARKS][3];
     float shape_speed[BAUTA_LANDMARKS][3];
 };
 
 struct bt_smoother {
     float strength;
-    float pivot[3];                   // weighted middle of the canonical face
-    float quick[BAUTA_LANDMARKS];     // 1: lips and lids, 0: far from them
+    float pivot[3];               // weighted middle of the canonical face
+    float quick[BAUTA_LANDMARKS]; // 1: lips and lids, 0: far from them
     struct slot slot[BAUTA_FACES_MAX];
 };
 
@@ -96,7 +96,8 @@ static struct quaternion to_quaternion(const float r[9])
     int big = 0;
     for (int i = 1; i < 4; i++)
         big = d[i] > d[big] ? i : big;
-    const float k = .5f / sqrtf(d[big]), a = r[7] - r[5], b = r[2] - r[6], c = r[3] - r[1];
+    const float k = .5f / sqrtf(d[big]), a = r[7] - r[5], b = r[2] - r[6],
+                c = r[3] - r[1];
     const float e = r[1] + r[3], f = r[2] + r[6], g = r[5] + r[7];
     switch (big) {
     case 0:
@@ -114,9 +115,9 @@ static void to_matrix(struct quaternion q, float r[9])
 {
     const float w = q.w, x = q.x, y = q.y, z = q.z;
     const float m[9] = {
-        1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
-        2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-        2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+        1 - 2 * (y * y + z * z), 2 * (x * y - w * z),     2 * (x * z + w * y),
+        2 * (x * y + w * z),     1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+        2 * (x * z - w * y),     2 * (y * z + w * x),     1 - 2 * (x * x + y * y),
     };
     memcpy(r, m, sizeof(m));
 }
@@ -166,9 +167,10 @@ static float norm(const float v[3])
     return sqrtf(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
 }
 
-// Brings speed up to date by the move since the last frame; returns the new value's share.
-static float respond(const struct law *law, float strength, float speed[3], const float move[3],
-                     float unit, float dt)
+// Brings speed up to date by the move since the last frame; returns the new value's
+// share.
+static float respond(const struct law *law, float strength, float speed[3],
+                     const float move[3], float unit, float dt)
 {
     const float a = share(law->rate, dt);
     for (int k = 0; k < 3; k++)
@@ -194,8 +196,9 @@ static void filter_shape(const struct bt_smoother *s, struct slot *slot,
     memcpy(slot->raw_shape, raw, sizeof(slot->raw_shape));
 }
 
-static void filter_pose(const struct bt_smoother *s, struct slot *slot, const float place[3],
-                        struct quaternion turn, float scale, float dt)
+static void filter_pose(const struct bt_smoother *s, struct slot *slot,
+                        const float place[3], struct quaternion turn, float scale,
+                        float dt)
 {
     float move[3];
     for (int k = 0; k < 3; k++)
@@ -232,7 +235,8 @@ static struct slot *slot_for(struct bt_smoother *s, int id)
     return oldest;
 }
 
-static void pivot_of(const struct bt_smoother *s, const float r[9], float scale, float out[3])
+static void pivot_of(const struct bt_smoother *s, const float r[9], float scale,
+                     float out[3])
 {
     for (int k = 0; k < 3; k++)
         out[k] = scale * (r[3 * k] * s->pivot[0] + r[3 * k + 1] * s->pivot[1] +
@@ -295,7 +299,8 @@ static void smooth_one(struct bt_smoother *s, struct bauta_face *face, double se
     write_back(s, slot, face);
 }
 
-void bt_smoother_apply(struct bt_smoother *smoother, struct bt_faces *faces, double seconds)
+void bt_smoother_apply(struct bt_smoother *smoother, struct bt_faces *faces,
+                       double seconds)
 {
     if (smoother->strength <= 0)
         return;

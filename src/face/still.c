@@ -14,9 +14,9 @@ static const float SAME_IOU = .3f;
 static const struct {
     float x, y, size, angle;
 } shifts[] = {
-    { 0, 0, 1, 0 },         { .02f, 0, 1, 0 },      { -.02f, 0, 1, 0 },
-    { 0, .02f, 1, 0 },      { 0, -.02f, 1, 0 },     { 0, 0, 1.05f, 0 },
-    { 0, 0, .95f, 0 },      { 0, 0, 1, .05f },      { 0, 0, 1, -.05f },
+    { 0, 0, 1, 0 },    { .02f, 0, 1, 0 },  { -.02f, 0, 1, 0 },
+    { 0, .02f, 1, 0 }, { 0, -.02f, 1, 0 }, { 0, 0, 1.05f, 0 },
+    { 0, 0, .95f, 0 }, { 0, 0, 1, .05f },  { 0, 0, 1, -.05f },
 };
 enum { SHIFTS = sizeof(shifts) / sizeof(shifts[0]) };
 
@@ -33,7 +33,8 @@ static int measure(struct bt_face_nets *nets, const struct bauta_frame *frame,
     mean.presence = 0;
     for (int s = 0; s < SHIFTS; s++) {
         struct bauta_face one;
-        const float at[2] = { centre[0] + shifts[s].x * size, centre[1] + shifts[s].y * size };
+        const float at[2] = { centre[0] + shifts[s].x * size,
+                              centre[1] + shifts[s].y * size };
         const int result = bt_mesh_run(nets, frame, at, size * shifts[s].size,
                                        angle + shifts[s].angle, &one);
         if (result < 0)
@@ -65,9 +66,10 @@ static int try_detection(struct bt_face_nets *nets, const struct bauta_frame *fr
     float centre[2], size, angle;
     bt_region_from_detection(d, centre, &size, &angle);
     memset(face, 0, sizeof(*face));
-    // A first mesh stands on the detector's rough region; the next ones on the mesh's own.
+    // A first mesh stands on the detector's rough region, the next ones on the mesh's.
     for (int pass = 0; pass < 2; pass++) {
-        const int result = bt_mesh_settle(nets, frame, centre, size, angle, PRESENCE, face);
+        const int result =
+            bt_mesh_settle(nets, frame, centre, size, angle, PRESENCE, face);
         if (result <= 0)
             return result;
         bt_region_from_landmarks(face, centre, &size, &angle);
@@ -78,7 +80,8 @@ static int try_detection(struct bt_face_nets *nets, const struct bauta_frame *fr
     return confirmed <= 0 ? confirmed : measure(nets, frame, face);
 }
 
-static void sort_from_left(const struct bauta_frame *frame, struct bauta_face *faces, int count)
+static void sort_from_left(const struct bauta_frame *frame, struct bauta_face *faces,
+                           int count)
 {
     for (int i = 1; i < count; i++) {
         for (int j = i; j > 0; j--) {
@@ -99,7 +102,8 @@ int bt_face_still(struct bt_face_nets *nets, const struct bauta_frame *frame,
                   struct bauta_face *faces, int max)
 {
     struct bt_detection found[2 * BAUTA_FACES_MAX];
-    const int detections = bt_detect_all(nets, frame, DETECTOR_LOW, found, 2 * BAUTA_FACES_MAX);
+    const int detections =
+        bt_detect_all(nets, frame, DETECTOR_LOW, found, 2 * BAUTA_FACES_MAX);
     if (detections < 0)
         return detections;
     int count = 0;

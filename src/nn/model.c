@@ -51,7 +51,8 @@ static bool find(const char *file, const char *folder, char *path, size_t size)
     char self[PATH_MAX], trial[PATH_MAX + 128];
     const bool placed = bt_place_self(self, sizeof(self));
     for (size_t i = 0; placed && i < sizeof(beside) / sizeof(beside[0]); i++) {
-        const int n = snprintf(trial, sizeof(trial), "%s/%s/%s", self, beside[i].place, file);
+        const int n =
+            snprintf(trial, sizeof(trial), "%s/%s/%s", self, beside[i].place, file);
         if (n < (int)sizeof(trial) && bt_place_usable(trial, beside[i].owned))
             return snprintf(path, size, "%s", trial) < (int)size;
     }
@@ -64,7 +65,8 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
     const char *file = models[id].file;
     if (!find(file, folder, path, sizeof(path))) {
         bt_error("%s: no such file; run tools/setup.sh to get the models, or name their "
-                 "folder in BAUTA_MODELS", path);
+                 "folder in BAUTA_MODELS",
+                 path);
         return BAUTA_E_MODEL;
     }
     uint8_t *bytes = NULL;
@@ -75,8 +77,10 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
     char hex[65];
     bt_sha256(bytes, count, hex);
     if (strcmp(hex, models[id].sha256)) {
-        bt_error("%s: is damaged or another version (SHA-256 %s, expected %s); delete it and "
-                 "run tools/setup.sh again", path, hex, models[id].sha256);
+        bt_error(
+            "%s: is damaged or another version (SHA-256 %s, expected %s); delete it and "
+            "run tools/setup.sh again",
+            path, hex, models[id].sha256);
         bt_free(bytes);
         return BAUTA_E_MODEL;
     }
@@ -85,7 +89,8 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
     return 0;
 }
 
-int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *folder, int threads)
+int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *folder,
+                      int threads)
 {
     uint8_t *data = NULL;
     size_t size = 0;
@@ -111,7 +116,8 @@ int bauta_model_at(int index, const char *folder, struct bauta_model_info *info)
     };
     char hex[65];
     if (find(found.name, folder, found.path, sizeof(found.path))) {
-        const bool same = bt_file_sha256(found.path, hex) >= 0 && !strcmp(hex, found.sha256);
+        const bool same =
+            bt_file_sha256(found.path, hex) >= 0 && !strcmp(hex, found.sha256);
         found.state = same ? BAUTA_MODEL_GOOD : BAUTA_MODEL_DAMAGED;
     }
     *info = found;

@@ -19,7 +19,7 @@ enum { API_VERSION = 17 };
 static const size_t PORT_ELEMENTS_MAX = (size_t)1 << 26;
 
 static struct {
-    const OrtApi *api;    // set last: non-NULL means open
+    const OrtApi *api; // set last: non-NULL means open
     OrtEnv *env;
     char version[64];
     char path[PATH_MAX];
@@ -37,8 +37,9 @@ struct bt_net {
 
 // The runtime --------------------------------------------------------------------------
 
-static void ORT_API_CALL log_runtime(void *opaque, OrtLoggingLevel level, const char *category,
-                                     const char *id, const char *where, const char *message)
+static void ORT_API_CALL log_runtime(void *opaque, OrtLoggingLevel level,
+                                     const char *category, const char *id,
+                                     const char *where, const char *message)
 {
     (void)opaque, (void)category, (void)id, (void)where;
     // What it calls an error is also returned as a status and logged there, with the name
@@ -56,7 +57,8 @@ static bool new_enough(const char *version)
 }
 
 // True when the status is an error, which is then logged and freed.
-static bool failed(const OrtApi *api, OrtStatus *status, const char *name, const char *what)
+static bool failed(const OrtApi *api, OrtStatus *status, const char *name,
+                   const char *what)
 {
     if (!status)
         return false;
@@ -79,8 +81,9 @@ static int start(const OrtApiBase *base, const char *path)
         return BAUTA_E_RUNTIME;
     }
     OrtEnv *env = NULL;
-    OrtStatus *status = api->CreateEnvWithCustomLogger(log_runtime, NULL,
-                                                       ORT_LOGGING_LEVEL_WARNING, "bauta", &env);
+    OrtStatus *status =
+        api->CreateEnvWithCustomLogger(log_runtime, NULL, ORT_LOGGING_LEVEL_WARNING,
+                                       "bauta", &env);
     if (failed(api, status, path, "cannot start"))
         return BAUTA_E_RUNTIME;
     status = api->DisableTelemetryEvents(env);
@@ -126,9 +129,12 @@ static int search(void)
         const char *place;
         bool owned;
     } beside[] = {
-        { "bauta", false },        { "../lib/bauta", false },
-        { "../deps/onnxruntime/lib", true },       { "../../deps/onnxruntime/lib", true },
-        { "../../../deps/onnxruntime/lib", true }, { "../../../../deps/onnxruntime/lib", true },
+        { "bauta", false },
+        { "../lib/bauta", false },
+        { "../deps/onnxruntime/lib", true },
+        { "../../deps/onnxruntime/lib", true },
+        { "../../../deps/onnxruntime/lib", true },
+        { "../../../../deps/onnxruntime/lib", true },
     };
     const char *given = secure_getenv("BAUTA_RUNTIME");
     if (given && given[0])
@@ -153,8 +159,10 @@ int bt_runtime_open(void)
     pthread_mutex_lock(&runtime_lock);
     int result = runtime.api ? 0 : search();
     if (result < 0)
-        bt_error("ONNX Runtime does not load: run tools/setup.sh, install version 1.%d or "
-                 "later, or name its library in BAUTA_RUNTIME", API_VERSION);
+        bt_error(
+            "ONNX Runtime does not load: run tools/setup.sh, install version 1.%d or "
+            "later, or name its library in BAUTA_RUNTIME",
+            API_VERSION);
     pthread_mutex_unlock(&runtime_lock);
     return result;
 }
@@ -186,11 +194,12 @@ static int session_options(const char *name, int threads, OrtSessionOptions **ou
     if (failed(api, api->SetIntraOpNumThreads(o, threads), name, what) ||
         failed(api, api->SetInterOpNumThreads(o, 1), name, what) ||
         failed(api, api->SetSessionExecutionMode(o, ORT_SEQUENTIAL), name, what) ||
-        failed(api, api->SetSessionGraphOptimizationLevel(o, ORT_ENABLE_ALL), name, what) ||
+        failed(api, api->SetSessionGraphOptimizationLevel(o, ORT_ENABLE_ALL), name,
+               what) ||
         failed(api, api->AddSessionConfigEntry(o, "session.intra_op.allow_spinning", "0"),
                name, what) ||
-        failed(api, api->AddSessionConfigEntry(o, "session.set_denormal_as_zero", "1"), name,
-               what)) {
+        failed(api, api->AddSessionConfigEntry(o, "session.set_denormal_as_zero", "1"),
+               name, what)) {
         api->ReleaseSessionOptions(o);
         return BAUTA_E_RUNTIME;
     }
@@ -224,8 +233,9 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
     for (size_t i = 0; i < dims; i++) {
         const int64_t n = port->shape[i];
         if (n < 1 || n > (int64_t)(PORT_ELEMENTS_MAX / count)) {
-            bt_error("%s: %s has a dimension of %lld: only nets of fixed, moderate sizes run",
-                     net, port->name, (long long)n);
+            bt_error(
+                "%s: %s has a dimension of %lld: only nets of fixed, moderate sizes run",
+                net, port->name, (long long)n);
             return BAUTA_E_MODEL;
         }
         count *= (size_t)n;
@@ -236,8 +246,8 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
 }
 
 // Makes the port's buffer and binds it.
-static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank, bool input,
-                     const OrtMemoryInfo *memory)
+static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank,
+                     bool input, const OrtMemoryInfo *memory)
 {
     const OrtApi *api = runtime.api;
     port->data = bt_alloc_array(port->count, sizeof(float));
@@ -246,9 +256,11 @@ static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank, 
         return BAUTA_E_NO_MEMORY;
     }
     OrtValue **value = &net->value[net->values];
-    OrtStatus *status = api->CreateTensorWithDataAsOrtValue(
-        memory, port->data, port->count * sizeof(float), port->shape, rank,
-        ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, value);
+    OrtStatus *status =
+        api->CreateTensorWithDataAsOrtValue(memory, port->data,
+                                            port->count * sizeof(float), port->shape,
+                                            rank, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
+                                            value);
     if (failed(api, status, net->name, "cannot wrap a buffer"))
         return BAUTA_E_RUNTIME;
     net->values++;
@@ -257,22 +269,23 @@ static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank, 
     return failed(api, status, net->name, "cannot bind a buffer") ? BAUTA_E_MODEL : 0;
 }
 
-static int open_port(struct bt_net *net, size_t index, bool input, OrtAllocator *allocator,
-                     const OrtMemoryInfo *memory)
+static int open_port(struct bt_net *net, size_t index, bool input,
+                     OrtAllocator *allocator, const OrtMemoryInfo *memory)
 {
     const OrtApi *api = runtime.api;
     struct bt_net_port *port = input ? &net->info.input[index] : &net->info.output[index];
     char *name = NULL;
     OrtTypeInfo *type = NULL;
-    OrtStatus *status = input ? api->SessionGetInputName(net->session, index, allocator, &name)
-                              : api->SessionGetOutputName(net->session, index, allocator, &name);
+    OrtStatus *status =
+        input ? api->SessionGetInputName(net->session, index, allocator, &name)
+              : api->SessionGetOutputName(net->session, index, allocator, &name);
     if (failed(api, status, net->name, "cannot read a name"))
         return BAUTA_E_MODEL;
     const int length = snprintf(port->name, sizeof(port->name), "%s", name);
     allocator->Free(allocator, name);
     if (length >= (int)sizeof(port->name)) {
-        bt_error("%s: the name of %s %zu is too long", net->name, input ? "input" : "output",
-                 index);
+        bt_error("%s: the name of %s %zu is too long", net->name,
+                 input ? "input" : "output", index);
         return BAUTA_E_MODEL;
     }
     status = input ? api->SessionGetInputTypeInfo(net->session, index, &type)
@@ -291,18 +304,22 @@ static int open_ports(struct bt_net *net)
     size_t inputs = 0, outputs = 0;
     OrtAllocator *allocator = NULL;
     OrtMemoryInfo *memory = NULL;
-    if (failed(api, api->SessionGetInputCount(net->session, &inputs), net->name, "no inputs") ||
+    if (failed(api, api->SessionGetInputCount(net->session, &inputs), net->name,
+               "no inputs") ||
         failed(api, api->SessionGetOutputCount(net->session, &outputs), net->name,
                "no outputs") ||
-        failed(api, api->GetAllocatorWithDefaultOptions(&allocator), net->name, "no allocator") ||
-        failed(api, api->CreateIoBinding(net->session, &net->binding), net->name, "no binding"))
+        failed(api, api->GetAllocatorWithDefaultOptions(&allocator), net->name,
+               "no allocator") ||
+        failed(api, api->CreateIoBinding(net->session, &net->binding), net->name,
+               "no binding"))
         return BAUTA_E_MODEL;
     if (inputs < 1 || inputs > BT_NET_PORTS || outputs < 1 || outputs > BT_NET_PORTS) {
-        bt_error("%s: has %zu inputs and %zu outputs; 1 to %d of each are allowed", net->name,
-                 inputs, outputs, BT_NET_PORTS);
+        bt_error("%s: has %zu inputs and %zu outputs; 1 to %d of each are allowed",
+                 net->name, inputs, outputs, BT_NET_PORTS);
         return BAUTA_E_MODEL;
     }
-    if (failed(api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
+    if (failed(api,
+               api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
                net->name, "no memory description"))
         return BAUTA_E_RUNTIME;
     int result = 0;
@@ -316,7 +333,8 @@ static int open_ports(struct bt_net *net)
     return result;
 }
 
-int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size, int threads)
+int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size,
+                int threads)
 {
     if (!data || !size || threads < 1 || threads > 256) {
         bt_error("%s: a net needs its bytes and 1 to 256 threads", name);
@@ -335,8 +353,8 @@ int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t 
     result = session_options(name, threads, &options);
     if (result < 0)
         goto fail;
-    OrtStatus *status = runtime.api->CreateSessionFromArray(runtime.env, data, size, options,
-                                                            &net->session);
+    OrtStatus *status = runtime.api->CreateSessionFromArray(runtime.env, data, size,
+                                                            options, &net->session);
     if (failed(runtime.api, status, name, "is not a net that can be run")) {
         result = BAUTA_E_MODEL;
         goto fail;
