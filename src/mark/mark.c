@@ -86,7 +86,8 @@ static int follow_format(struct bt_mark *mark, const struct bauta_frame *frame)
     if (frame->format != f->pixel || frame->width != f->width ||
         frame->height != f->height) {
         bt_error("a frame of %dx%d came in a stream of %dx%d, or in another pixel "
-                 "format: it cannot be marked", frame->width, frame->height, f->width, f->height);
+                 "format: it cannot be marked", frame->width, frame->height, f->width,
+                 f->height);
         return BAUTA_E_USAGE;
     }
     bool same = frame->rotation == f->rotation &&

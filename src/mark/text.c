@@ -179,7 +179,8 @@ static FT_Error draw_glyph(struct bt_text *text, const struct bt_text_style *sty
 }
 
 int bt_text_draw(struct bt_text *text, const struct bt_text_style *style,
-                 const char *line, float x, int y, struct bt_ink *fill, struct bt_ink *edge)
+                 const char *line, float x, int y, struct bt_ink *fill,
+                 struct bt_ink *edge)
 {
     double size = style->cap / text->cap;
     FT_Error error = FT_Set_Char_Size(text->face, 0, lrint(size * 64), 72, 72);

@@ -33,6 +33,7 @@ struct bt_text_style {
 // Draws line with its left end at x and its base line at y. fill takes the letters, edge
 // the letters grown by the outline; both have the same size. What lies outside is cut.
 int bt_text_draw(struct bt_text *text, const struct bt_text_style *style,
-                 const char *line, float x, int y, struct bt_ink *fill, struct bt_ink *edge);
+                 const char *line, float x, int y, struct bt_ink *fill,
+                 struct bt_ink *edge);
 
 #endif
