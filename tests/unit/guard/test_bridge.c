@@ -245,6 +245,13 @@ static void test_renamed(void)
     expect(0, 59, 2, 1, 3, BAUTA_FACE_TRACKED);
     for (int n = 0; n < 60; n++)
         CHECK_INT(out[n].face[0].order + out[n].face[1].order, 5);
+    // The name is kept however far the tracker follows it.
+    begin();
+    for (int n = 0; n < 60; n++)
+        in[n].face[in[n].count++] = made_face(n < 10 ? 2 : 5, n < 20 ? 100 : 300, 50, 40);
+    run(&plain, 60);
+    for (int n = 0; n < 60; n++)
+        CHECK(out[n].count == 1 && out[n].face[0].id == 2);
     // Far away it is another person.
     begin();
     sees(0, 0, 9, 2);
