@@ -16,9 +16,9 @@ struct bt_crop {
     size_t size[3][2];
 };
 // Samples the n x n square that map takes from crop pixels to samples of plane 0 as
-// planar R, G, B, each value 0..255 times gain plus offset. What covers less than the picture's
-// own samples is averaged first; what lies outside of the picture is black. Returns 0 or
-// BAUTA_E_NO_MEMORY, BAUTA_E_USAGE where n is over BT_CROP_MAX.
+// planar R, G, B, each value 0..255 times gain plus offset. Where a crop pixel covers more
+// than a sample or so, samples are averaged first. Outside of the picture all is black.
+// Returns 0 or BAUTA_E_NO_MEMORY, BAUTA_E_USAGE where n is over BT_CROP_MAX.
 int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame,
                 struct bt_affine map, int n, float gain, float offset, float *out);
 void bt_crop_finish(struct bt_crop *crop);
