@@ -20,8 +20,9 @@ enum bauta_pixel_format {
     BAUTA_PIXEL_NV12,     // planes Y, interleaved UV; chroma halved in both directions
     BAUTA_PIXEL_RGB24,    // one plane R G B
     BAUTA_PIXEL_BGR24,    // one plane B G R
-    BAUTA_PIXEL_RGBA,     // one plane R G B A; alpha is carried through unchanged
-    BAUTA_PIXEL_BGRA,     // one plane B G R A; alpha is carried through unchanged
+    BAUTA_PIXEL_RGBA,     // one plane R G B A; alpha is carried through unchanged, but
+                          // where the label stands, which is never transparent
+    BAUTA_PIXEL_BGRA,     // one plane B G R A; alpha likewise
     BAUTA_PIXEL_GRAY8,    // one plane Y
     BAUTA_PIXEL_COUNT
 };

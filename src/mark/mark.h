@@ -7,7 +7,8 @@
 #include "frame/marked.h"
 
 struct bt_mark_options {
-    int label_position;   // CHOICE: top-right (default), top-left, bottom-right, bottom-left
+    int label_position;   // CHOICE: top-right (default), top-left, bottom-right,
+                          // bottom-left
     float label_size;     // 1: the default height
 };
 extern const struct bt_opt bt_mark_opts[];
