@@ -2,7 +2,7 @@
 // Every face that a person marked in the clips is swapped or at least covered, and no
 // sample outside of the mask changes before the marks.
 //
-// usage: coverage MEDIA_FOLDER BOXES.tsv CLIP PORTRAIT...
+// usage: coverage MEDIA_FOLDER BOXES.tsv CLIP PORTRAIT...   ($BAUTA_MEDIA goes first)
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -153,8 +153,9 @@ int main(int argc, char **argv)
     static struct box box[BOXES_MAX];
     if (argc < 5)
         return 2;
+    const char *media = getenv("BAUTA_MEDIA") ? getenv("BAUTA_MEDIA") : argv[1];
     char film[4096];
-    snprintf(film, sizeof film, "%s/clips/%s.mp4", argv[1], argv[3]);
+    snprintf(film, sizeof film, "%s/clips/%s.mp4", media, argv[3]);
     if (access(film, R_OK)) {
         printf("skipped: there is no %s; BAUTA_MEDIA names the folder of clips\n", film);
         return 77;
@@ -162,6 +163,6 @@ int main(int argc, char **argv)
     const int boxes = read_boxes(argv[2], argv[3], box);
     CHECK(boxes > 0);
     for (int i = 4; i < argc; i++)
-        run(argv[1], argv[3], argv[i], box, boxes);
+        run(media, argv[3], argv[i], box, boxes);
     return check_end();
 }
