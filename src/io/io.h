@@ -77,6 +77,7 @@ struct bt_sink {
     // (of a folder of pictures), or NULL.
     char *temp;
     struct bt_output output;  // zeroed where nothing is to be renamed
+    const struct bt_source *origin;  // while opening only
     char digest[65];          // after finish of "hash:": SHA-256 of all frames
 };
 

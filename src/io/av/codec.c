@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which encoder, with which settings.
+#include <stdio.h>
+
+#include <libavutil/opt.h>
+
+#include "base/log.h"
+#include "io/av/encode.h"
+
+// The encoder to take where a codec has several or libav's first one is not the best.
+static const struct {
+    const char *word;
+    const char *encoder;
+} preferred[] = {
+    {"h264", "libx264"}, {"avc", "libx264"},      {"hevc", "libx265"}, {"h265", "libx265"},
+    {"vp9", "libvpx-vp9"}, {"vp8", "libvpx"},     {"opus", "libopus"},  {"vorbis", "libvorbis"},
+    {"mp3", "libmp3lame"}, {"av1", "libsvtav1"},
+};
+
+static const AVCodec *find_word(const char *word)
+{
+    for (size_t i = 0; i < sizeof(preferred) / sizeof(preferred[0]); i++) {
+        const AVCodec *codec = !strcmp(word, preferred[i].word)
+                                   ? avcodec_find_encoder_by_name(preferred[i].encoder)
+                                   : NULL;
+        if (codec)
+            return codec;
+    }
+    const AVCodec *exact = avcodec_find_encoder_by_name(word);
+    if (exact)
+        return exact;
+    const AVCodecDescriptor *d = avcodec_descriptor_get_by_name(word);
+    return d ? avcodec_find_encoder(d->id) : NULL;
+}
+
+int bt_encoder_find(const char *word, enum AVCodecID codec, enum AVMediaType type,
+                    const char *option, const AVCodec **out)
+{
+    const char *name = word ? word : avcodec_get_name(codec);
+    const AVCodec *found = find_word(name);
+    if (found && found->type == type) {
+        *out = found;
+        return 0;
+    }
+    if (word && !found) {
+        bt_error("option %s: this libavcodec has no encoder '%s'", option, word);
+        return BAUTA_E_USAGE;
+    }
+    if (word) {
+        bt_error("option %s: '%s' encodes something else than %s", option, word,
+                 av_get_media_type_string(type));
+        return BAUTA_E_USAGE;
+    }
+    bt_error("this libavcodec has no encoder for %s; choose another with option %s", name,
+             option);
+    return BAUTA_E_UNSUPPORTED;
+}
+
+bool bt_container_holds(const AVOutputFormat *container, enum AVCodecID codec)
+{
+    return avformat_query_codec(container, codec, FF_COMPLIANCE_NORMAL) == 1;
+}
+
+int bt_container_check(const AVOutputFormat *container, enum AVCodecID codec,
+                       const char *name, const char *what)
+{
+    if (bt_container_holds(container, codec))
+        return 0;
+    bt_error("%s: the container %s cannot hold %s (%s); an output ending in .mkv can", name,
+             container->name, what, avcodec_get_name(codec));
+    return BAUTA_E_CONTAINER;
+}
+
+static int set(AVCodecContext *enc, const char *key, const char *value)
+{
+    const int result = av_opt_set(enc->priv_data, key, value, 0);
+    if (result < 0)
+        bt_debug("encoder %s takes no %s=%s", enc->codec->name, key, value);
+    return result;
+}
+
+static int set_preset(struct bt_encode *e, const char *key, const char *word)
+{
+    if (set(e->enc, key, word) >= 0)
+        return 0;
+    bt_error("option preset: the encoder %s does not know '%s'", e->codec->name, word);
+    return BAUTA_E_USAGE;
+}
+
+// quality 0..100 on a scale of constant-quality encoders, where 0 is the best.
+static void set_crf(AVCodecContext *enc, float quality, double worst, double initial)
+{
+    char text[32];
+    const double crf = quality < 0 ? initial : (100 - (double)quality) / 100 * worst;
+    snprintf(text, sizeof(text), "%d", (int)(crf + 0.5));
+    set(enc, "crf", text);
+}
+
+static int tune_vp9(struct bt_encode *e, const struct bt_io_options *o)
+{
+    set(e->enc, "deadline", "realtime");
+    set(e->enc, "row-mt", "1");
+    set(e->enc, "tile-columns", "2");
+    set_crf(e->enc, o->quality, 63, 24);
+    return set_preset(e, "cpu-used", o->preset ? o->preset : "6");
+}
+
+// What each encoder is told. Others work by libav's defaults and a quantiser.
+int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
+{
+    AVCodecContext *enc = e->enc;
+    const char *name = e->codec->name;
+    switch (e->codec->id) {
+    case AV_CODEC_ID_H264:
+    case AV_CODEC_ID_HEVC:
+        set_crf(enc, o->quality, 40, e->codec->id == AV_CODEC_ID_H264 ? 18 : 20);
+        if (!strncmp(name, "libx26", 6))
+            return set_preset(e, "preset", o->preset ? o->preset : "faster");
+        break;
+    case AV_CODEC_ID_VP8:
+    case AV_CODEC_ID_VP9:
+        return tune_vp9(e, o);
+    case AV_CODEC_ID_AV1:
+        set_crf(enc, o->quality, 63, 24);
+        return set_preset(e, !strcmp(name, "libsvtav1") ? "preset" : "cpu-used",
+                          o->preset ? o->preset : "8");
+    case AV_CODEC_ID_FFV1:
+        enc->level = 3;
+        enc->slices = 4;
+        set(enc, "slicecrc", "1");
+        break;
+    default:
+        enc->flags |= AV_CODEC_FLAG_QSCALE;
+        enc->global_quality =
+            (int)(FF_QP2LAMBDA * (o->quality < 0 ? 3 : 31 - 0.3 * (double)o->quality));
+        break;
+    }
+    if (o->preset) {
+        bt_error("option preset: the encoder %s has none", name);
+        return BAUTA_E_USAGE;
+    }
+    return 0;
+}
+
+static bool takes(const AVCodec *codec, enum AVPixelFormat pixel)
+{
+    for (const enum AVPixelFormat *p = codec->pix_fmts; p && *p != AV_PIX_FMT_NONE; p++) {
+        if (*p == pixel)
+            return true;
+    }
+    return !codec->pix_fmts;
+}
+
+// The first of the encoder's formats in order of what is lost least.
+enum AVPixelFormat bt_encode_pixel(const AVCodec *codec, enum bauta_pixel_format pixel)
+{
+    static const enum AVPixelFormat rgb[] = {AV_PIX_FMT_RGB24, AV_PIX_FMT_BGR24,
+                                             AV_PIX_FMT_BGR0, AV_PIX_FMT_RGB0,
+                                             AV_PIX_FMT_GBRP, AV_PIX_FMT_BGRA};
+    static const enum AVPixelFormat rgba[] = {AV_PIX_FMT_RGBA, AV_PIX_FMT_BGRA,
+                                              AV_PIX_FMT_GBRAP};
+    const enum AVPixelFormat own = bt_av_pixel(pixel);
+    const struct bt_pixel_format *f = bt_pixel_format(pixel);
+    if (takes(codec, own))
+        return own;
+    const bool alpha = pixel == BAUTA_PIXEL_RGBA || pixel == BAUTA_PIXEL_BGRA;
+    for (size_t i = 0; alpha && i < sizeof(rgba) / sizeof(rgba[0]); i++) {
+        if (takes(codec, rgba[i]))
+            return rgba[i];
+    }
+    // VP9 takes planar RGB, but hardly a player shows it.
+    const bool exact = codec->id != AV_CODEC_ID_VP9;
+    for (size_t i = 0; f->rgb && exact && i < sizeof(rgb) / sizeof(rgb[0]); i++) {
+        if (takes(codec, rgb[i]))
+            return rgb[i];
+    }
+    if ((f->rgb || pixel == BAUTA_PIXEL_NV12 || pixel == BAUTA_PIXEL_GRAY8) &&
+        takes(codec, AV_PIX_FMT_YUV420P))
+        return AV_PIX_FMT_YUV420P;
+    if (!codec->pix_fmts)
+        return own;
+    int loss = 0;
+    return avcodec_find_best_pix_fmt_of_list(codec->pix_fmts, own, 0, &loss);
+}
