@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "swap/grain.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
 
@@ -14,6 +15,7 @@ struct person {
     const struct bt_source_face *who;
     struct bt_shape_state shape;
     struct bt_relight_state light;
+    struct bt_grain grain;
     uint8_t *texture;                   // the atlas at this face's size
     float level;                        // as it was made, in octaves below the atlas
 };
@@ -89,6 +91,7 @@ static struct person *recall(struct mesh *m, int id, const struct bt_source_face
     p->last = seconds;
     p->level = -1;
     p->shape.started = p->light.started = false;
+    p->grain = (struct bt_grain){0};
     return p;
 }
 
@@ -215,8 +218,9 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame, const struct 
     bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal, who,
                    s->options, dt);
     // The face fills about nine tenths of the texture's width.
-    fit_texture(p, log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
+    fit_texture(p, p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     draw(m, p);
+    bt_grain_match(&p->grain, &m->patch, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);
     return wrote ? wrote : 1;
 }

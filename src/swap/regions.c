@@ -67,7 +67,7 @@ static void texel(struct bt_regions *r, int at, float x, float y)
     // The forehead of the mesh ends near the hair: it fades over a longer way there.
     const float wide = .05f + .05f * ramp(y, .35f, .05f);
     r->paste[at] = ramp(border, .008f, wide) * ramp(eye, .001f, .014f)
-                   * ramp(distance(&inner, x, y), 0, .010f);
+                   * ramp(distance(&inner, x, y), 0, .015f);
     r->skin[at] = ramp(border, .01f, .05f) * ramp(nearest, .004f, .02f);
     r->feature[at] = ramp(nearest, .03f, .012f);
     r->rim[at] = ramp(border, .2f, .08f);

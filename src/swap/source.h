@@ -24,7 +24,6 @@ struct bt_source_face {
     uint8_t *atlas[BT_ATLAS_LEVELS];
     float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3];  // natural log of value / 255
     float mean_log[3];                       // its mean over the skin
-    float detail;                            // mean gradient of the map-sized texture
 };
 
 struct bauta_identity {
