@@ -10,7 +10,7 @@ static void paint(uint8_t *picture, int stride, int edge, float noise)
     for (int y = 0; y < SIZE; y++) {
         for (int x = 0; x < SIZE; x++) {
             // Stripes whose edges take `edge` pixels.
-            const float phase = (float)(x % 32) - 16;
+            const float phase = fabsf((float)(x % 64) - 32) - 16;
             const float step = fminf(fmaxf(phase / (float)edge, -1), 1);
             float value = 128 + 30 * step;
             for (int k = 0; k < 6; k++)
