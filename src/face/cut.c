@@ -8,6 +8,8 @@
 enum { GRID = 6, REACH = 2, SHIFTS = (2 * REACH + 1) * (2 * REACH + 1) };
 // Below this standard deviation (of 0..255) a picture is as good as empty.
 static const float FLAT = 3;
+// A cell this bright has lost what it showed, by a flash for instance.
+static const float BURNT = 244;
 
 static void thumbnail(const struct bauta_frame *frame, float out[BT_CUT_CELLS])
 {
@@ -33,19 +35,23 @@ static void thumbnail(const struct bauta_frame *frame, float out[BT_CUT_CELLS])
 }
 
 // 1 - correlation of a and b moved by (dx, dy) cells over each other: it does not change
-// with brightness or contrast, so flashes and fades leave it small. -1 where one is flat.
+// with brightness or contrast, so flashes and fades leave it small. -1 where one of them
+// has too little to compare.
 static float unlike(const float *a, const float *b, int dx, int dy)
 {
     double n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
     for (int y = dy > 0 ? dy : 0; y < BT_CUT_HEIGHT + (dy < 0 ? dy : 0); y++) {
         for (int x = dx > 0 ? dx : 0; x < BT_CUT_WIDTH + (dx < 0 ? dx : 0); x++) {
-            const float p = a[y * BT_CUT_WIDTH + x],
-                        q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
+            const float p = a[y * BT_CUT_WIDTH + x], q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
+            if (p > BURNT || q > BURNT)
+                continue;
             n++;
             sa += p, sb += q;
             saa += p * p, sbb += q * q, sab += p * q;
         }
     }
+    if (n < BT_CUT_CELLS / 4)
+        return -1;
     const double va = saa / n - sa / n * sa / n, vb = sbb / n - sb / n * sb / n;
     if (va < FLAT * FLAT || vb < FLAT * FLAT)
         return -1;
@@ -59,17 +65,25 @@ static float difference(const float *a, const float *b)
     if (least < .2f)
         return least;
     for (int s = 0; s < SHIFTS; s++) {
-        const float d =
-            unlike(a, b, s % (2 * REACH + 1) - REACH, s / (2 * REACH + 1) - REACH);
+        const int side = 2 * REACH + 1;
+        const float d = unlike(a, b, s % side - REACH, s / side - REACH);
         if (d >= 0 && d < least)
             least = d;
     }
     return least;
 }
 
-// One picture flat and the other not, with another brightness: a cut from or to an empty
-// picture. Lifting the whole picture to white by a flash comes out here, too; the history
-// then finds the old scene again.
+static bool empty(const float *thumb)
+{
+    double sum = 0, squares = 0;
+    for (int i = 0; i < BT_CUT_CELLS; i++) {
+        sum += thumb[i];
+        squares += thumb[i] * thumb[i];
+    }
+    const double mean = sum / BT_CUT_CELLS;
+    return squares / BT_CUT_CELLS - mean * mean < FLAT * FLAT;
+}
+
 static float mean_step(const float *a, const float *b)
 {
     double sum = 0;
@@ -81,24 +95,28 @@ static float mean_step(const float *a, const float *b)
 bool bt_cut_feed(struct bt_cut *cut, const struct bauta_frame *frame)
 {
     // A new scene is unlike each of the last frames, by far more than those are unlike
-    // each other.
+    // each other. Where all of them were empty, it differs from the last one at once.
     static const float LIMIT = .4f, OVER_USUAL = 3, STEP = 40;
     float now[BT_CUT_CELLS];
     thumbnail(frame, now);
-    float least = INFINITY, latest = 0;
+    float least = INFINITY, latest = -1;
+    bool all_empty = cut->count > 0;
     for (int i = 1; i <= cut->count; i++) {
-        const float *before = cut->thumb[(cut->at - i + BT_CUT_HISTORY) % BT_CUT_HISTORY];
-        float d = difference(now, before);
-        if (d < 0)
-            d = mean_step(now, before) > STEP ? 1 : 0;
+        const int at = (cut->at - i + BT_CUT_HISTORY) % BT_CUT_HISTORY;
+        const float d = difference(now, cut->thumb[at]);
         latest = i == 1 ? d : latest;
-        least = fminf(least, d);
+        least = d >= 0 ? fminf(least, d) : least;
+        all_empty = all_empty && empty(cut->thumb[at]);
     }
-    const bool found = cut->count > 0 && least > LIMIT && least > OVER_USUAL * cut->usual;
+    bool found = isfinite(least) && least > LIMIT && least > OVER_USUAL * cut->usual;
+    if (all_empty && !empty(now)) {
+        const int last = (cut->at - 1 + BT_CUT_HISTORY) % BT_CUT_HISTORY;
+        found = mean_step(now, cut->thumb[last]) > STEP;
+    }
     if (found) {
         cut->count = cut->at = 0;
         cut->usual = 0;
-    } else {
+    } else if (latest >= 0) {
         cut->usual += .2f * (latest - cut->usual);
     }
     memcpy(cut->thumb[cut->at], now, sizeof(now));

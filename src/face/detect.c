@@ -180,7 +180,7 @@ static int add_level(int width, int height, float size, struct bt_window *window
 
 int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_MAX])
 {
-    // The net sees a face that takes some 15 to 80 percent of its square; a face that
+    // The net sees a face that takes some 11 to 80 percent of its square; a face that
     // more than fills the picture needs one with a margin. Below 128 samples nothing is
     // gained.
     enum { LEAST = 128 };
@@ -188,10 +188,12 @@ int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_
     const float short_side = (float)(width > height ? height : width);
     int count = add_level(width, height, long_side, window, 0);
     count = add_level(width, height, long_side * 1.6f, window, count);
+    if (short_side < long_side * .4f && short_side >= LEAST)
+        count = add_level(width, height, short_side * 2, window, count);
     if (short_side < long_side * .8f && short_side >= LEAST)
         count = add_level(width, height, short_side, window, count);
-    if (short_side * .42f >= LEAST)
-        count = add_level(width, height, short_side * .42f, window, count);
+    if (short_side * .5f >= LEAST)
+        count = add_level(width, height, short_side * .5f, window, count);
     else if (short_side * .6f >= LEAST)
         count = add_level(width, height, short_side * .6f, window, count);
     return count;
