@@ -42,7 +42,8 @@ static float unlike(const float *a, const float *b, int dx, int dy)
     double n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
     for (int y = dy > 0 ? dy : 0; y < BT_CUT_HEIGHT + (dy < 0 ? dy : 0); y++) {
         for (int x = dx > 0 ? dx : 0; x < BT_CUT_WIDTH + (dx < 0 ? dx : 0); x++) {
-            const float p = a[y * BT_CUT_WIDTH + x], q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
+            const float p = a[y * BT_CUT_WIDTH + x],
+                        q = b[(y - dy) * BT_CUT_WIDTH + x - dx];
             if (p > BURNT || q > BURNT)
                 continue;
             n++;

@@ -181,9 +181,9 @@ static int add_level(int width, int height, float size, struct bt_window *window
 int bt_detect_windows(int width, int height, struct bt_window window[BT_WINDOWS_MAX])
 {
     // The net sees a face that takes some 11 to 80 percent of its square; a face that
-    // more than fills the picture needs one with a margin. Below 128 samples nothing is
+    // more than fills the picture needs one with a margin. Below 192 samples nothing is
     // gained.
-    enum { LEAST = 128 };
+    enum { LEAST = 192 };
     const float long_side = (float)(width > height ? width : height);
     const float short_side = (float)(width > height ? height : width);
     int count = add_level(width, height, long_side, window, 0);

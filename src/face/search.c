@@ -10,8 +10,11 @@ static const double SUSPECT_KEPT = .6; // after a suspicion was last confirmed
 static const double FIRST_CHECK = .5;  // of a new face by the detector
 
 static const float SAME_IOU = .3f;
-// The mesh's word for a suspicion, which then needs this part of the threshold only.
-static const float SUSPECT_PRESENCE = .1f, SUSPECT_SCORE = .8f;
+// Parts of the detector's threshold that a suspicion needs: with a word of the mesh for
+// it, without, and to be reported at first sight. Faces that are too blurred, dark or
+// covered for the mesh lie between .55 and .9, hands and lamps seldom above .5.
+static const float WITH_MESH = .85f, ALONE = 1.1f, AT_ONCE = 1.4f;
+static const float SUSPECT_PRESENCE = .2f;
 enum { FOUND_MAX = 24 };
 
 // Takes a lost face's identity where the new one may well be it.
@@ -91,7 +94,7 @@ static int suspicious(struct bt_tracker *t, const struct bauta_frame *frame,
 
 static bool alarming(const struct bt_tracker *t, float score, float presence)
 {
-    const float k = presence >= SUSPECT_PRESENCE ? SUSPECT_SCORE : 1;
+    const float k = presence >= SUSPECT_PRESENCE ? WITH_MESH : ALONE;
     return score >= k * t->options.detector_threshold;
 }
 
@@ -111,10 +114,32 @@ static int face_at(struct bt_tracker *t, const struct bauta_frame *frame,
                            BT_DETECTOR_LOW * t->options.detector_threshold, NULL);
 }
 
+// A cheek or an ear of a face that is followed is no other face.
+static bool beside_known(const struct bt_tracker *t, const float box[4])
+{
+    const float x = (box[0] + box[2]) / 2, y = (box[1] + box[3]) / 2;
+    for (int i = 0; i < t->tracks; i++) {
+        const float *b = t->track[i].face.box;
+        const float margin = .3f * fmaxf(b[2] - b[0], b[3] - b[1]);
+        if (x > b[0] - margin && x < b[2] + margin && y > b[1] - margin &&
+            y < b[3] + margin)
+            return true;
+    }
+    return false;
+}
+
+bool bt_suspect_shown(const struct bt_tracker *t, const struct bt_suspect *s)
+{
+    return (s->times > 1 ||
+            s->detection.score >= AT_ONCE * t->options.detector_threshold) &&
+           !beside_known(t, s->face.box);
+}
+
 static void suspect_box(struct bt_suspect *s, const struct bt_detection *d,
                         double seconds)
 {
     s->detection = *d;
+    s->times++;
     s->seconds = seconds;
     s->face.origin = BAUTA_FACE_SUSPECTED;
     s->face.presence = d->score;
@@ -153,7 +178,7 @@ static int consider(struct bt_tracker *t, const struct bauta_frame *frame,
             twice = bt_box_same(fresh[i].box, face.box, SAME_IOU);
         if (!twice)
             fresh[(*count)++] = face;
-    } else if (alarming(t, d.score, presence) && !bt_tracker_knows(t, d.box) &&
+    } else if (alarming(t, d.score, presence) && !beside_known(t, d.box) &&
                t->suspects < BT_SUSPECTS_MAX) {
         struct bt_suspect *s = &t->suspect[t->suspects++];
         memset(s, 0, sizeof(*s));
@@ -186,8 +211,8 @@ static int gather(struct bt_tracker *t, const struct bauta_frame *frame, double 
             return count;
     }
     t->credit = fmin(t->credit + dt * t->windows / ROUND, 2);
-    // With a face to follow every other frame stays free of this.
-    if (t->credit < 1 || (t->tracks > 0 && t->frames % 2))
+    // With a face to follow most frames stay free of this.
+    if (t->credit < 1 || (t->tracks > 0 && t->frames % 5 != 0 && t->frames % 5 != 2))
         return count;
     t->credit -= 1;
     const struct bt_window *w = &t->window[t->next_window];
@@ -227,7 +252,7 @@ static int review(struct bt_tracker *t, const struct bauta_frame *frame, double 
     int kept = 0;
     for (int i = 0; i < t->suspects; i++) {
         struct bt_suspect *s = &t->suspect[i];
-        if (bt_tracker_knows(t, s->face.box))
+        if (beside_known(t, s->face.box))
             continue;
         // One of them a frame is enough to stay within the time.
         if (i == t->frames % t->suspects) {

@@ -221,7 +221,7 @@ static void report(const struct bt_tracker *t, bool cut, struct bt_faces *out)
     for (int i = 0; i < t->tracks; i++)
         out->face[out->count++] = t->track[i].face;
     for (int i = 0; i < t->suspects && out->count < BAUTA_FACES_MAX; i++) {
-        if (!bt_tracker_knows(t, t->suspect[i].face.box))
+        if (bt_suspect_shown(t, &t->suspect[i]))
             out->face[out->count++] = t->suspect[i].face;
     }
 }

@@ -29,6 +29,7 @@ struct bt_suspect {
     struct bauta_face face; // box, score, id
     struct bt_detection detection;
     double seconds; // when it was confirmed last
+    int times;      // how often it was confirmed
 };
 
 struct bt_tracker {
@@ -57,6 +58,8 @@ struct bt_tracker {
 struct bt_region bt_region_moved(struct bt_region r, const float velocity[2], double dt);
 // Whether a followed face has that box.
 bool bt_tracker_knows(const struct bt_tracker *t, const float box[4]);
+// Whether a suspicion is firm enough to be told.
+bool bt_suspect_shown(const struct bt_tracker *t, const struct bt_suspect *s);
 // Finds faces and suspicions beside those that are followed.
 int bt_tracker_search(struct bt_tracker *t, const struct bauta_frame *frame,
                       double seconds, double dt);
