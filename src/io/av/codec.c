@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which encoder, with which settings.
 #include <stdio.h>
+#include <string.h>
 
 #include <libavutil/opt.h>
 
@@ -58,6 +59,16 @@ int bt_encoder_find(const char *word, enum AVCodecID codec, enum AVMediaType typ
 
 bool bt_container_holds(const AVOutputFormat *container, enum AVCodecID codec)
 {
+    // The muxer's table lists these, and then it refuses them.
+    static const enum AVCodecID not_mov[] = {AV_CODEC_ID_OPUS, AV_CODEC_ID_FLAC,
+                                             AV_CODEC_ID_VP8, AV_CODEC_ID_VP9,
+                                             AV_CODEC_ID_AV1};
+    if (codec == AV_CODEC_ID_TRUEHD && strcmp(container->name, "matroska"))
+        return false;
+    for (size_t i = 0; i < sizeof(not_mov) / sizeof(not_mov[0]); i++) {
+        if (!strcmp(container->name, "mov") && codec == not_mov[i])
+            return false;
+    }
     return avformat_query_codec(container, codec, FF_COMPLIANCE_NORMAL) == 1;
 }
 

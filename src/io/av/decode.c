@@ -205,8 +205,13 @@ static bool falls_short(const struct bt_decode *d, int error)
         return false;
     const int64_t start = d->format->start_time != AV_NOPTS_VALUE ? d->format->start_time : 0;
     const int64_t promised = d->format->duration;
+    const AVRational rate = d->stream->avg_frame_rate;
+    const int64_t frame =
+        rate.num > 0 && rate.den > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
+    // Durations are rounded, and the last frame's is often not said.
+    const int64_t slack = promised / 50 + AV_TIME_BASE / 10 + 2 * frame;
     return promised > 0 && d->reached_us != INT64_MIN &&
-           d->reached_us - start < promised - promised / 50 - AV_TIME_BASE / 2;
+           d->reached_us - start < promised - slack;
 }
 
 // The next packet of any stream. False at the end, whatever its reason.

@@ -15,7 +15,9 @@ struct file {
     AVFormatContext *mux;
     AVStream *stream;
     AVPacket *packet;
-    int64_t end_us;           // of the last frame
+    AVPacket *held;           // the one before, until it is known whether it is the last
+    int64_t first_pts, first_dts, end_pts;   // of the pictures, in the encoder's time base
+    int64_t end_us;           // the same as end_pts
     bool begun, whole;
 };
 
@@ -131,7 +133,9 @@ static int file_open(struct bt_sink *s, const char *url)
     f->encode.name = f->tracks.name = s->name;
     f->tracks.tracks = s->tracks;
     f->packet = av_packet_alloc();
-    result = f->packet ? open_mux(s, f, c) : out_of_memory(s);
+    f->held = av_packet_alloc();
+    f->first_dts = AV_NOPTS_VALUE;
+    result = f->packet && f->held ? open_mux(s, f, c) : out_of_memory(s);
     if (result >= 0)
         result = add_pictures(s, f, c);
     f->tracks.mux = f->mux;
@@ -143,6 +147,15 @@ static int file_open(struct bt_sink *s, const char *url)
     return result;
 }
 
+static int put(struct bt_sink *s, struct file *f)
+{
+    if (!f->held->data)
+        return 0;
+    av_packet_rescale_ts(f->held, f->encode.enc->time_base, f->stream->time_base);
+    f->held->stream_index = f->stream->index;
+    return bt_mux_write(f->mux, f->held, s->name);
+}
+
 // Moves packets from the encoder to the muxer. expected is what ends it well.
 static int move_packets(struct bt_sink *s, struct file *f, int expected)
 {
@@ -150,12 +163,25 @@ static int move_packets(struct bt_sink *s, struct file *f, int expected)
         const int result = bt_encode_receive(&f->encode, f->packet);
         if (result < 0)
             return result == expected ? 0 : result;
-        av_packet_rescale_ts(f->packet, f->encode.enc->time_base, f->stream->time_base);
-        f->packet->stream_index = f->stream->index;
-        const int written = bt_mux_write(f->mux, f->packet, s->name);
+        if (!f->held->data && f->first_dts == AV_NOPTS_VALUE)
+            f->first_dts = f->packet->dts;
+        const int written = put(s, f);
         if (written < 0)
             return written;
+        av_packet_unref(f->held);
+        av_packet_move_ref(f->held, f->packet);
     }
+}
+
+// The last packet lasts so long that all of them add up to the time of all pictures, as
+// MP4 counts in the order of decoding.
+static int put_last(struct bt_sink *s, struct file *f)
+{
+    const int64_t shown = f->end_pts - f->first_pts;
+    const int64_t before = f->held->dts - f->first_dts;
+    if (f->held->dts != AV_NOPTS_VALUE && shown > before)
+        f->held->duration = shown - before;
+    return put(s, f);
 }
 
 static int file_write(struct bt_sink *s, struct bt_marked m)
@@ -164,9 +190,12 @@ static int file_write(struct bt_sink *s, struct bt_marked m)
     int result = bt_encode_send(&f->encode, m.frame);
     if (result < 0)
         return result;
-    const AVRational tb = f->encode.enc->time_base;
     const int slot = (int)((f->encode.count - 1) % BT_ENCODE_DELAY);
-    f->end_us = av_rescale_q(f->encode.held[slot].pts + f->encode.held[slot].duration, tb, us);
+    const int64_t pts = f->encode.held[slot].pts;
+    if (f->encode.count == 1)
+        f->first_pts = pts;
+    f->end_pts = pts + f->encode.held[slot].duration;
+    f->end_us = av_rescale_q(f->end_pts, f->encode.enc->time_base, us);
     result = move_packets(s, f, BAUTA_E_AGAIN);
     return result < 0 ? result : bt_sink_tracks_write(&f->tracks, f->end_us);
 }
@@ -181,6 +210,8 @@ static int file_finish(struct bt_sink *s)
     int result = bt_encode_send(&f->encode, NULL);
     if (result >= 0)
         result = move_packets(s, f, BAUTA_E_END);
+    if (result >= 0)
+        result = put_last(s, f);
     if (result >= 0)
         result = bt_sink_tracks_finish(&f->tracks, f->end_us);
     if (result < 0)
@@ -203,6 +234,7 @@ static void file_close(struct bt_sink *s)
     bt_encode_close(&f->encode);
     bt_sink_tracks_close(&f->tracks);
     av_packet_free(&f->packet);
+    av_packet_free(&f->held);
     if (!f->mux)
         return;
     if (f->begun && !f->whole)

@@ -14,8 +14,8 @@ struct file {
     int64_t base;             // time 0 of the output, in the stream's time base
     int64_t end;              // of the output, in the stream's time base
     int64_t last, step;       // time of the last frame delivered and its duration
-    bool pending;             // decode.frame was not delivered yet
-    bool any;                 // a frame was delivered
+    AVFrame *held;            // the next to deliver, once the time of its successor is known
+    bool any;                 // a frame was delivered or is held
     bool ended;
     bool resized;             // warned about it
 };
@@ -30,7 +30,7 @@ static int64_t time_of(const struct file *f, const AVFrame *frame)
 {
     if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
         return av_sat_sub64(frame->best_effort_timestamp, f->base);
-    return f->any || f->pending ? f->last + f->step : 0;
+    return f->any ? f->last + f->step : 0;
 }
 
 static int64_t usual_step(const AVFormatContext *format, AVStream *stream)
@@ -53,6 +53,21 @@ static void seek(struct bt_source *s, struct file *f)
         return;
     }
     bt_info("%s: cannot be searched; it is read from its beginning", s->name);
+}
+
+// Keeps the decoded frame with the time that it will have.
+static void hold(struct file *f)
+{
+    AVFrame *frame = f->decode.frame;
+    int64_t time = time_of(f, frame);
+    // Times must grow; a file where they do not gets the least that does.
+    if (f->any && time <= f->last)
+        time = f->last + 1;
+    av_frame_move_ref(f->held, frame);
+    f->held->pts = time;
+    f->last = time;
+    f->step = f->held->pkt_duration > 0 ? f->held->pkt_duration : f->step;
+    f->any = true;
 }
 
 // Decodes until the first frame of the output.
@@ -79,8 +94,7 @@ static int find_first(struct bt_source *s, struct file *f)
     }
     if (cut)
         f->base += time_of(f, d->frame);
-    f->last = time_of(f, d->frame);
-    f->pending = true;
+    hold(f);
     return 0;
 }
 
@@ -88,7 +102,7 @@ static void read_rotation(struct bt_source *s, struct file *f)
 {
     const AVStream *stream = f->decode.stream;
     const AVFrameSideData *of_frame =
-        av_frame_get_side_data(f->decode.frame, AV_FRAME_DATA_DISPLAYMATRIX);
+        av_frame_get_side_data(f->held, AV_FRAME_DATA_DISPLAYMATRIX);
     size_t size = 0;
     const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     struct bt_tracks_picture *picture = bt_tracks_picture(s->tracks);
@@ -138,7 +152,7 @@ static void say_conversion(const struct bt_source *s, const AVFrame *frame)
 static int describe(struct bt_source *s, struct file *f)
 {
     struct bt_decode *d = &f->decode;
-    const AVFrame *frame = d->frame;
+    AVFrame *frame = f->held;
     bool same = true;
     struct bt_format *format = &s->format;
     format->pixel = bt_av_nearest(frame->format, &same);
@@ -157,7 +171,7 @@ static int describe(struct bt_source *s, struct file *f)
     if (bt_pixel_format(format->pixel)->rgb)
         format->colour.full_range = 1;
     format->sample_aspect =
-        rational(av_guess_sample_aspect_ratio(d->format, d->stream, d->frame));
+        rational(av_guess_sample_aspect_ratio(d->format, d->stream, frame));
     format->time_base = rational(d->stream->time_base);
     format->frame_rate = rate_of(d->stream);
     format->still = d->still;
@@ -193,7 +207,8 @@ static int file_open(struct bt_source *s, const char *url)
     const struct bt_io_options *o = s->options;
     d->name = s->name;
     s->tracks = bt_tracks_create();
-    int result = s->tracks ? bt_decode_open(d, url, s->tracks) : BAUTA_E_NO_MEMORY;
+    f->held = av_frame_alloc();
+    int result = s->tracks && f->held ? bt_decode_open(d, url, s->tracks) : BAUTA_E_NO_MEMORY;
     if (result < 0)
         return result;
     const AVRational tb = d->stream->time_base;
@@ -220,10 +235,10 @@ static int file_open(struct bt_source *s, const char *url)
     return 0;
 }
 
-// Copies the decoded picture into a frame of the pool.
-static int deliver(struct bt_source *s, struct file *f, struct bauta_frame **out)
+// Copies the picture held into a frame of the pool, shown until next.
+static int deliver(struct bt_source *s, struct file *f, int64_t next, struct bauta_frame **out)
 {
-    const AVFrame *decoded = f->decode.frame;
+    const AVFrame *decoded = f->held;
     struct bauta_frame *frame = bt_pool_get(f->pool);
     if (!frame) {
         bt_error("%s: out of memory for a frame", s->name);
@@ -243,19 +258,12 @@ static int deliver(struct bt_source *s, struct file *f, struct bauta_frame **out
         bauta_frame_unref(&frame);
         return result;
     }
-    int64_t time = time_of(f, decoded);
-    // Times must grow; a file where they do not gets the least that does.
-    if (f->any && time <= f->last)
-        time = f->last + 1;
     frame->sample_aspect = s->format.sample_aspect;
     frame->rotation = s->format.rotation;
     frame->time_base = s->format.time_base;
-    frame->pts = time;
-    frame->duration = decoded->pkt_duration > 0 ? decoded->pkt_duration : 0;
+    frame->pts = decoded->pts;
+    frame->duration = next - decoded->pts;
     frame->interlaced = decoded->interlaced_frame;
-    f->last = time;
-    f->step = frame->duration ? frame->duration : f->step;
-    f->any = true;
     *out = frame;
     return 0;
 }
@@ -278,23 +286,30 @@ static int end(struct bt_source *s, struct file *f, bool cut)
     return BAUTA_E_END;
 }
 
-static int file_read(struct bt_source *s, struct bauta_frame **frame)
+static int file_read(struct bt_source *s, struct bauta_frame **out)
 {
     struct file *f = s->priv;
     if (f->ended)
         return BAUTA_E_END;
-    if (!f->pending) {
-        const int result = bt_decode_next(&f->decode);
-        if (result == BAUTA_E_END)
-            return end(s, f, false);
-        if (result < 0)
-            return result;
+    if (!f->held->buf[0] || f->held->pts >= f->end)
+        return end(s, f, f->held->buf[0]);
+    struct bauta_frame *frame = NULL;
+    // What the last frame's packet says of its duration is all that is known of it.
+    int64_t next = f->held->pts + f->step;
+    int result = bt_decode_next(&f->decode);
+    if (result < 0 && result != BAUTA_E_END)
+        return result;
+    const bool more = result >= 0;
+    if (more) {
+        const int64_t time = time_of(f, f->decode.frame);
+        next = time > f->held->pts ? time : f->held->pts + 1;
     }
-    f->pending = false;
-    if (time_of(f, f->decode.frame) >= f->end)
-        return end(s, f, true);
-    const int result = deliver(s, f, frame);
-    av_frame_unref(f->decode.frame);
+    result = deliver(s, f, next < f->end ? next : f->end, &frame);
+    av_frame_unref(f->held);
+    if (more)
+        hold(f);
+    if (result >= 0)
+        *out = frame;
     return result;
 }
 
@@ -302,6 +317,7 @@ static void file_close(struct bt_source *s)
 {
     struct file *f = s->priv;
     bt_decode_close(&f->decode);
+    av_frame_free(&f->held);
     bt_convert_finish(&f->convert);
     bt_pool_destroy(&f->pool);
 }
