@@ -214,6 +214,8 @@ static int run(struct job *job)
     bt_progress_clear();
     bt_catch_signals(NULL);
     bauta_report_get(job->engine, &report);
+    if (result == BAUTA_E_EXISTS)
+        bt_say("--force overwrites it");
     if (result < 0 && result != BAUTA_E_STOPPED)
         return result;
     if (result == BAUTA_E_STOPPED && report.frames == 0) {

@@ -197,7 +197,7 @@ class Photos(Case):
         self.fails(13, photo=path, names=path)
 
     def test_one_pixel(self):
-        path = self.picture('dot.png', '-f', 'lavfi', '-i', 'color=red:size=1x1')
+        path = self.picture('dot.png', '-i', PHOTO, '-vf', 'scale=1:1')
         self.fails(18, photo=path, names=path)
 
     def test_forty_megapixels(self):
@@ -205,7 +205,7 @@ class Photos(Case):
         self.swap('--duration', '0.1', photo=path)
 
     def test_over_the_limit(self):
-        path = self.picture('huge.png', '-f', 'lavfi', '-i', 'color=grey:size=9000x8000')
+        path = self.picture('huge.png', '-f', 'lavfi', '-i', 'color=gray:size=9000x8000')
         self.fails(17, photo=path, names=path)
 
     def test_several_faces(self):
