@@ -6,6 +6,7 @@
 
 // Seconds.
 static const double ROUND = 1.0;       // in which every window is visited
+static const double ROUND_IDLE = .4;   // the same while there is no face
 static const double SUSPECT_KEPT = .6; // after a suspicion was last confirmed
 static const double FIRST_CHECK = .5;  // of a new face by the detector
 
@@ -189,7 +190,17 @@ static int consider(struct bt_tracker *t, const struct bauta_frame *frame,
     return 0;
 }
 
-// Visits what is due: everything after a loss, else a window at a time.
+static int visit(struct bt_tracker *t, const struct bauta_frame *frame, int window,
+                 struct bt_detection *found, int count)
+{
+    const struct bt_window *w = &t->window[window];
+    const int more = bt_detect_window(t->nets, frame, w->x, w->y, w->size,
+                                      BT_DETECTOR_LOW * t->options.detector_threshold,
+                                      found + count, FOUND_MAX - count);
+    return more < 0 ? more : count + more;
+}
+
+// Visits what is due: everything after a loss, else a few windows.
 static int gather(struct bt_tracker *t, const struct bauta_frame *frame, double seconds,
                   double dt, struct bt_detection *found)
 {
@@ -210,16 +221,20 @@ static int gather(struct bt_tracker *t, const struct bauta_frame *frame, double 
         if (count < 0)
             return count;
     }
-    t->credit = fmin(t->credit + dt * t->windows / ROUND, 2);
-    // With a face to follow most frames stay free of this.
-    if (t->credit < 1 || (t->tracks > 0 && t->frames % 5 != 0 && t->frames % 5 != 2))
+    // With a face to follow most frames stay free of this. Without one there is time for
+    // more, and the first window, the whole picture, is looked at in each frame.
+    const bool idle = !t->tracks;
+    t->credit = fmin(t->credit + dt * t->windows / (idle ? ROUND_IDLE : ROUND), 3);
+    if (!idle && t->frames % 5 != 0 && t->frames % 5 != 2)
         return count;
-    t->credit -= 1;
-    const struct bt_window *w = &t->window[t->next_window];
-    t->next_window = (t->next_window + 1) % t->windows;
-    const int more = bt_detect_window(t->nets, frame, w->x, w->y, w->size, low,
-                                      found + count, FOUND_MAX - count);
-    return more < 0 ? more : count + more;
+    if (idle)
+        count = visit(t, frame, 0, found, count);
+    for (int left = idle ? 3 : 1; count >= 0 && left > 0 && t->credit >= 1; left--) {
+        count = visit(t, frame, t->next_window, found, count);
+        t->next_window = (t->next_window + 1) % t->windows;
+        t->credit -= 1;
+    }
+    return count;
 }
 
 // Numbers new faces from the left and makes tracks of them.

@@ -20,14 +20,20 @@ static void draw(struct bauta_frame *f, unsigned scene, double x, double y, doub
             blob[b][k] = (state >> 8) / 16777216.;
         }
     }
+    static double across[12][WIDTH], down[12][HEIGHT];
+    for (int b = 0; b < 12; b++) {
+        const double width = 20 + 60 * blob[b][2];
+        for (int i = 0; i < WIDTH; i++)
+            across[b][i] = exp(-pow((i + x - blob[b][0] * WIDTH) / width, 2));
+        for (int j = 0; j < HEIGHT; j++)
+            down[b][j] = exp(-pow((j + y - blob[b][1] * HEIGHT) / width, 2)) *
+                         (blob[b][3] - .5) * 160;
+    }
     for (int j = 0; j < HEIGHT; j++) {
         for (int i = 0; i < WIDTH; i++) {
             double v = 120;
-            for (int b = 0; b < 12; b++) {
-                const double dx = (i + x - blob[b][0] * WIDTH) / (20 + 60 * blob[b][2]);
-                const double dy = (j + y - blob[b][1] * HEIGHT) / (20 + 60 * blob[b][2]);
-                v += (blob[b][3] - .5) * 160 * exp(-dx * dx - dy * dy);
-            }
+            for (int b = 0; b < 12; b++)
+                v += across[b][i] * down[b][j];
             v = v * gain + lift + (noise ? rand() % (2 * noise + 1) - noise : 0);
             f->data[0][j * f->stride[0] + i] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
         }
