@@ -312,6 +312,29 @@ static void check_return(void)
     bt_tracker_destroy(&tracker);
 }
 
+// Each allocation on the way fails once.
+static void check_memory(void)
+{
+    const struct bt_format format = { .width = 64, .height = 64 };
+    const struct bt_face_options options = { .5f, .5f, 1 };
+    int n = 1, result = -1;
+    for (; result < 0 && n < 100; n++) {
+        struct bt_tracker *tracker = NULL;
+        bt_alloc_fail_after(n);
+        result = bt_tracker_create(&tracker, &format, &options, NULL, 1);
+        bt_alloc_fail_after(0);
+        CHECK(result >= 0 ? tracker != NULL : tracker == NULL);
+        CHECK(result >= 0 || result == BAUTA_E_NO_MEMORY);
+        bt_tracker_destroy(&tracker);
+    }
+    CHECK(n > 8 && n < 100);
+    bt_alloc_fail_after(1);
+    CHECK(bt_smoother_create(&options) == NULL);
+    bt_alloc_fail_after(0);
+    bt_tracker_destroy(NULL);
+    bt_face_nets_close(NULL);
+}
+
 int main(int argc, char **argv)
 {
     media = getenv("BAUTA_MEDIA");
@@ -334,6 +357,7 @@ int main(int argc, char **argv)
     check_lag();
     check_stillness();
     check_return();
+    check_memory();
     bt_face_nets_close(&nets);
     return check_end();
 }
