@@ -9,6 +9,7 @@ shapes in the file are checked against the shapes that the operators give.
 import struct
 from array import array
 
+import lower_custom
 from errors import ImportFailed
 from onnxfile import Model
 
@@ -199,6 +200,18 @@ def add(state, op):
     state.define(op, state.activate(op, out), shape)
 
 
+def mul(state, op):
+    """By a constant: one number, or an array of the same shape."""
+    value, shape = state.value(op, 0)
+    factors, factors_shape = state.constant(op, 1)
+    if len(factors) != 1 and (factors_shape != shape or len(shape) == 4):
+        state.fail(op, f"{shape} by {factors_shape} is not known")
+    factor = state.model.floats(f"w{op.inputs[1]}",
+                                [1] if len(factors) == 1 else shape, factors)
+    out = state.model.node("Mul", [value, factor], state.name(op))
+    state.define(op, state.activate(op, out), shape)
+
+
 def pad(state, op):
     """Padding of channels alone becomes a convolution with the identity.
 
@@ -233,10 +246,14 @@ def reshape(state, op):
     if not op.outputs:
         state.fail(op, "has no output")
     wanted = state.shape(op.outputs[0])
+    order = wanted
     if len(wanted) == 4:
-        state.fail(op, f"to a picture {wanted} is not known")
+        # A picture of one pixel has one order only.
+        if wanted[:3] != [1, 1, 1]:
+            state.fail(op, f"to a picture {wanted} is not known")
+        order = [1, wanted[3], 1, 1]
     value = state.in_file_order(value, shape, state.name(op))
-    target = state.model.integers(state.name(op, "_shape"), wanted)
+    target = state.model.integers(state.name(op, "_shape"), order)
     size, wanted_size = 1, 1
     for d in shape:
         size *= d
@@ -245,6 +262,23 @@ def reshape(state, op):
     if size != wanted_size:
         state.fail(op, f"{shape} cannot become {wanted}")
     state.define(op, state.model.node("Reshape", [value, target], state.name(op)), wanted)
+
+
+def strided_slice(state, op):
+    """Without masks, forwards."""
+    value, shape = state.value(op, 0)
+    begin, end, step = (state.constant(op, i, ("int32",))[0] for i in (1, 2, 3))
+    if any(op.options.values()) or not len(begin) == len(end) == len(step) == len(shape):
+        state.fail(op, f"{begin} to {end} of {shape} with {op.options} is not known")
+    if not all(0 <= b < e <= d and s > 0 for b, e, s, d in zip(begin, end, step, shape)):
+        state.fail(op, f"{begin} to {end} in steps {step} leaves {shape}")
+    given = [(e - b + s - 1) // s for b, e, s in zip(begin, end, step)]
+    if given != shape:
+        axes = [NCHW_AXIS[i] if len(shape) == 4 else i for i in range(len(shape))]
+        lists = [state.model.integers(state.name(op, suffix), values) for suffix, values
+                 in (("_begin", begin), ("_end", end), ("_axes", axes), ("_step", step))]
+        value = state.model.node("Slice", [value] + lists, state.name(op))
+    state.define(op, value, given)
 
 
 def concatenation(state, op):
@@ -281,10 +315,13 @@ LOWERINGS = {
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
     "DEQUANTIZE": dequantize,
     "MAX_POOL_2D": max_pool_2d,
+    "MUL": mul,
     "PAD": pad,
     "PRELU": prelu,
     "RELU": relu,
     "RESHAPE": reshape,
+    "STRIDED_SLICE": strided_slice,
+    **lower_custom.LOWERINGS,
 }
 
 

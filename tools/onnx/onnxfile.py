@@ -61,11 +61,11 @@ class Model:
             self.initializers[name] = (FLOAT, list(shape), little_endian("f", values))
         return name
 
-    def integers(self, name, values):
-        """A constant list of 64-bit integers."""
+    def integers(self, name, values, shape=None):
+        """A constant of 64-bit integers, a list where no shape is given."""
         if name not in self.initializers:
             data = little_endian("q", values)
-            self.initializers[name] = (INT64, [len(values)], data)
+            self.initializers[name] = (INT64, list(shape or [len(values)]), data)
         return name
 
     def node(self, op, inputs, output, **attributes):

@@ -52,6 +52,7 @@ class Operator:
     outputs: list
     options: dict = field(default_factory=dict)
     custom: bytes = b""
+    version: int = 1
 
 
 @dataclass
@@ -139,18 +140,19 @@ def _tensor(index, table, buffers):
     return Tensor(index, table.text(3), shape, type_name, data)
 
 
-def _operator_name(table):
+def _operator_code(table):
+    """Name and version."""
     # The narrow field came first; codes above 127 stand in the wide one only.
     code = max(table.scalar(0, "b"), table.scalar(3, "i"))
     name = OPERATORS.get(code, f"BUILTIN_{code}")
-    return table.text(1) if name == "CUSTOM" else name
+    return table.text(1) if name == "CUSTOM" else name, table.scalar(2, "i", 1)
 
 
-def _operator(table, names, tensors):
+def _operator(table, codes, tensors):
     which = table.scalar(0, "I")
-    if which >= len(names):
-        raise ImportFailed(f"an operator names code {which} of {len(names)}")
-    name = names[which]
+    if which >= len(codes):
+        raise ImportFailed(f"an operator names code {which} of {len(codes)}")
+    name, version = codes[which]
     inputs = table.numbers(1, "i", MAX_ARGUMENTS)
     outputs = table.numbers(2, "i", MAX_ARGUMENTS)
     for i in inputs:
@@ -165,7 +167,7 @@ def _operator(table, names, tensors):
         if fields is None:
             raise ImportFailed(f"{name} has no options")
         options = OPTIONS[name](fields)
-    return Operator(name, inputs, outputs, options, table.raw(5, MAX_CUSTOM))
+    return Operator(name, inputs, outputs, options, table.raw(5, MAX_CUSTOM), version)
 
 
 def _buffers(root):
@@ -187,7 +189,7 @@ def parse(data):
     version = root.scalar(0, "I")
     if version != 3:
         raise ImportFailed(f"schema version {version}, where 3 is known")
-    names = [_operator_name(t) for t in root.tables(1, MAX_OPERATORS)]
+    codes = [_operator_code(t) for t in root.tables(1, MAX_OPERATORS)]
     graphs = root.tables(2, 16)
     if len(graphs) != 1:
         raise ImportFailed(f"{len(graphs)} subgraphs, where one is known")
@@ -199,6 +201,6 @@ def parse(data):
     for i in inputs + outputs:
         if not 0 <= i < len(tensors):
             raise ImportFailed(f"the graph names tensor {i} of {len(tensors)}")
-    operators = [_operator(t, names, len(tensors))
+    operators = [_operator(t, codes, len(tensors))
                  for t in graph.tables(3, MAX_OPERATORS)]
     return Graph(tensors, inputs, outputs, operators)
