@@ -21,21 +21,25 @@ echo "demo: replacing the face"
 "$program" swap -f "$photo" --consent licensed:NASA -i "$work/input.mp4" \
     -o "$out/demo.mp4" --force --json "$out/demo.json"
 
-# The photo, then six moments before (above) and after (below).
-moments="0.5 1.6 2.9 4.2 5.6 7.3"
+# The photo, and six moments: before above after, cut so that face and label are in.
+cut='crop=560:420:202:0,scale=336:252:flags=lanczos'
 n=0
-for t in $moments; do
-    ffmpeg -v error -y -nostdin -ss "$t" -i "$work/input.mp4" -frames:v 1 "$work/a$n.png"
-    ffmpeg -v error -y -nostdin -ss "$t" -i "$out/demo.mp4" -frames:v 1 "$work/b$n.png"
-    ffmpeg -v error -y -nostdin -i "$work/a$n.png" -i "$work/b$n.png" \
-        -filter_complex '[0][1]vstack,scale=320:480:flags=lanczos' \
-        "$work/c$n.png"
+for t in 0.5 1.6 2.9 4.2 5.6 7.3; do
+    for picture in "a $work/input.mp4" "b $out/demo.mp4"; do
+        ffmpeg -v error -y -nostdin -ss "$t" -i "${picture#* }" -frames:v 1 -vf "$cut" \
+            "$work/${picture%% *}$n.png"
+    done
     n=$((n + 1))
 done
-ffmpeg -v error -y -nostdin -i "$photo" -vf 'scale=-2:480:flags=lanczos,crop=320:480' "$work/p.png"
-ffmpeg -v error -y -nostdin -i "$work/p.png" -i "$work/c0.png" -i "$work/c1.png" \
-    -i "$work/c2.png" -i "$work/c3.png" -i "$work/c4.png" -i "$work/c5.png" \
-    -filter_complex 'hstack=inputs=7' "$work/sheet.png"
+ffmpeg -v error -y -nostdin -i "$photo" \
+    -vf 'scale=-2:1008:flags=lanczos,crop=380:1008:170:0,pad=400:1008:0:0:white' "$work/p.png"
+ffmpeg -v error -y -nostdin -i "$work/p.png" \
+    -i "$work/a0.png" -i "$work/a1.png" -i "$work/a2.png" \
+    -i "$work/b0.png" -i "$work/b1.png" -i "$work/b2.png" \
+    -i "$work/a3.png" -i "$work/a4.png" -i "$work/a5.png" \
+    -i "$work/b3.png" -i "$work/b4.png" -i "$work/b5.png" \
+    -filter_complex '[1][2][3]hstack=3[r1];[4][5][6]hstack=3[r2];[7][8][9]hstack=3[r3];[10][11][12]hstack=3[r4];[r1][r2][r3][r4]vstack=4[r];[0][r]hstack=2' \
+    "$work/sheet.png"
 mv "$work/sheet.png" "$out/demo.png"
 
 cat <<END
