@@ -27,7 +27,7 @@ demo: build
 
 # The release build runs everything; the sanitizers run what they can tell most about.
 test: build
-	@tools/setup.sh demo
+	@tools/setup.sh quality demo
 	@tools/build.sh build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 	@tools/build.sh build-tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
 	@tests/run build build-asan build-tsan:pipeline

@@ -13,16 +13,16 @@ static const char help[] =
     "usage: bauta models [--models FOLDER]\n"
     "\n"
     "Shows every model file and the runtime: where it is, whether it is sound, its\n"
-    "licence and origin. Exit code 15 where a model is missing or damaged, 16 where the\n"
-    "runtime is.\n";
+    "licence and origin. Exit code 15 where a model that is needed is missing, or one is\n"
+    "damaged; 16 where the runtime is.\n";
 
-static const char *state_word(enum bauta_model_state state)
+static const char *state_word(const struct bauta_model_info *info)
 {
-    switch (state) {
+    switch (info->state) {
     case BAUTA_MODEL_GOOD:
         return "good";
     case BAUTA_MODEL_MISSING:
-        return "MISSING";
+        return info->optional ? "not here, and not needed to replace faces" : "MISSING";
     default:
         return "DAMAGED: its hash is another one";
     }
@@ -33,13 +33,14 @@ static int show(const char *folder)
     struct bauta_model_info info;
     int bad = 0, result = 0;
     for (int i = 0; (result = bauta_model_at(i, folder, &info)) >= 0; i++) {
-        printf("%s: %s\n", info.name, state_word(info.state));
+        printf("%s: %s\n", info.name, state_word(&info));
         printf("  purpose  %s\n", info.purpose);
         printf("  path     %s\n", info.path);
         printf("  sha256   %s\n", info.sha256);
         printf("  licence  %s\n", info.licence);
         printf("  origin   %s\n", info.origin);
-        bad += info.state != BAUTA_MODEL_GOOD;
+        bad += info.state == BAUTA_MODEL_DAMAGED ||
+               (info.state == BAUTA_MODEL_MISSING && !info.optional);
     }
     if (result != BAUTA_E_END)
         return result;

