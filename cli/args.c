@@ -69,7 +69,8 @@ static int fail_unknown(const struct bt_args *args, const char *given, const cha
     if (best)
         bt_say_error("unknown option %s; did you mean --%s?", given, best);
     else
-        bt_say_error("unknown option %s; bauta %s --help lists them", given, args->argv[0]);
+        bt_say_error("unknown option %s; bauta %s --help lists them", given,
+                     args->argv[0]);
     return BAUTA_E_USAGE;
 }
 
@@ -88,7 +89,8 @@ static int take_value(struct bt_args *args, const char *given, const char *inner
     return 0;
 }
 
-static int take_flag(struct bt_args *args, int index, const char *given, const char *inner)
+static int take_flag(struct bt_args *args, int index, const char *given,
+                     const char *inner)
 {
     if (args->flags[index].takes_value) {
         const int result = take_value(args, given, inner);
@@ -136,7 +138,8 @@ static int take_long(struct bt_args *args, const char *given)
         if (!strcmp(args->flags[i].name, name))
             return take_flag(args, i, given, inner);
     }
-    return args->rows ? take_row(args, given, name, inner) : fail_unknown(args, given, name);
+    return args->rows ? take_row(args, given, name, inner)
+                      : fail_unknown(args, given, name);
 }
 
 int bt_args_next(struct bt_args *args)
@@ -170,7 +173,8 @@ int bt_parse_int(const char *what, const char *text, int min, int max, int *out)
     char *end = NULL;
     const long number = strtol(text, &end, 10);
     if (end == text || *end || number < min || number > max) {
-        bt_say_error("%s: '%s' is not a whole number from %d to %d", what, text, min, max);
+        bt_say_error("%s: '%s' is not a whole number from %d to %d", what, text, min,
+                     max);
         return BAUTA_E_USAGE;
     }
     *out = (int)number;

@@ -23,13 +23,14 @@ static const struct bt_flag flags[] = {
 static const char help[] =
     "usage: bauta bench -f PHOTO --consent GROUND [OPTION...]\n"
     "\n"
-    "Times every stage on one thread, with pictures kept in memory and no look-ahead, then\n"
-    "the whole path on its threads. Nothing is written. Without a photo only the path of\n"
-    "engine none is timed.\n"
+    "Times every stage on one thread, with pictures kept in memory and no look-ahead,\n"
+    "then the whole path on its threads. Nothing is written. Without a photo only the\n"
+    "path of engine none is timed.\n"
     "\n"
-    "  -f, --face PHOTO         the face to put on; on the synthetic input also the one seen\n"
+    "  -f, --face PHOTO         the face to put on; in the synthetic input it is also\n"
+    "                           the one seen\n"
     "      --consent GROUND     as for bauta swap\n"
-    "  -i, --input INPUT        a video; else a synthetic one with the photo moving in it\n"
+    "  -i, --input INPUT        a video; else a synthetic one in which the photo moves\n"
     "      --size WxH           of the synthetic input, 1280x720 by default\n"
     "      --frames N           how many, 300 by default\n"
     "      --generator FILE     time this ONNX net in the same runtime and compare\n"
@@ -55,13 +56,15 @@ static int take_size(struct bench *b, const char *text)
     char rest = 0;
     if (sscanf(text, "%dx%d%c", &b->width, &b->height, &rest) != 2 || b->width < 16 ||
         b->height < 16 || b->width > 8192 || b->height > 8192) {
-        bt_say_error("--size %s: it has the form 1280x720, from 16x16 to 8192x8192", text);
+        bt_say_error("--size %s: it has the form 1280x720, from 16x16 to 8192x8192",
+                     text);
         return BAUTA_E_USAGE;
     }
     return 0;
 }
 
-static int take(struct bench *b, struct bauta *engine, const struct bt_args *args, int flag)
+static int take(struct bench *b, struct bauta *engine, const struct bt_args *args,
+                int flag)
 {
     switch (flag) {
     case FACE:
@@ -184,20 +187,23 @@ static void print_all(const struct bench *b)
 {
     const struct bauta_report *r = &b->single, *w = &b->whole;
     if (b->generator)
-        printf("%.0f times faster than the generator on one core, %.0f times than on all %d\n\n",
+        printf("%.0f times faster than the generator on one core, %.0f times than on all "
+               "%d\n\n",
                b->generator_one_ms / r->path.p50_ms, b->generator_all_ms / r->path.p50_ms,
                b->cores);
     printf("input %s, engine %s%s%s %s\n\n", b->input, r->engine,
            r->runtime[0] ? ", ONNX Runtime " : "", r->runtime, r->provider);
-    printf("one thread, pictures in memory, ms a frame (%lld frames, %lld faces replaced):\n",
+    printf("one thread, pictures in memory, ms a frame (%lld frames, %lld faces "
+           "replaced):\n",
            (long long)r->frames, (long long)r->faces_swapped);
     print_report(r);
-    printf("\nthe whole path on its threads, to nowhere: %.1f frames a second (%lld frames)\n",
+    printf("\nthe whole path on its threads, to nowhere: %.1f frames a second (%lld "
+           "frames)\n",
            w->seconds > 0 ? (double)w->frames / w->seconds : 0., (long long)w->frames);
     print_report(w);
     if (b->generator)
-        printf("\ngenerator %s: %.1f ms a frame on one thread, %.1f ms on %d\n", b->generator,
-               b->generator_one_ms, b->generator_all_ms, b->cores);
+        printf("\ngenerator %s: %.1f ms a frame on one thread, %.1f ms on %d\n",
+               b->generator, b->generator_one_ms, b->generator_all_ms, b->cores);
 }
 
 static void put_part(struct bt_json *json, const char *key, const struct bauta_report *r)

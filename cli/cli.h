@@ -20,8 +20,8 @@ void bt_say(const char *format, ...) BAUTA_PRINTF(1, 2);
 // How much the library's log shows from now on.
 void bt_set_verbosity(enum bauta_log_level least);
 
-// The first SIGINT, SIGTERM or SIGHUP stops the engine, the second kills. NULL: nothing to
-// stop any more.
+// The first SIGINT, SIGTERM or SIGHUP stops the engine, the second kills. NULL: nothing
+// to stop any more.
 void bt_catch_signals(struct bauta *engine);
 
 // Arguments (args.c) --------------------------------------------------------------------

@@ -31,7 +31,8 @@ static int open_temp(struct bt_json *json, const char *path)
 {
     struct stat info;
     if (!stat(path, &info) && !S_ISREG(info.st_mode)) {
-        bt_say_error("%s: the report needs a regular file, or - for standard output", path);
+        bt_say_error("%s: the report needs a regular file, or - for standard output",
+                     path);
         return BAUTA_E_USAGE;
     }
     const char *slash = strrchr(path, '/');

@@ -9,7 +9,8 @@ static const struct command {
     const char *name, *desc;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"swap", "replace the faces in a video, a picture or a folder of pictures", bt_cmd_swap},
+    {"swap", "replace the faces in a video, a picture or a folder of pictures",
+     bt_cmd_swap},
     {"bench", "time every stage on this machine", bt_cmd_bench},
     {"models", "show the model files and the runtime, and whether they are sound",
      bt_cmd_models},
@@ -31,7 +32,7 @@ static void print_help(FILE *file)
           "  bauta --version         the version\n"
           "\n"
           "For instance:\n"
-          "  bauta swap -f anna.jpg --consent written:2026-04 -i talk.mp4 -o anna-talk.mp4\n",
+          "  bauta swap -f anna.jpg --consent written:2026-04 -i talk.mp4 -o new.mp4\n",
           file);
 }
 
@@ -149,7 +150,8 @@ int main(int argc, char **argv)
         print_version();
         return 0;
     }
-    const bool help = !strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h");
+    const bool help =
+        !strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h");
     if (help && argc == 2) {
         print_help(stdout);
         return 0;

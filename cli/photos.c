@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static int add(struct bt_photos *photos, const char *target, size_t length, const char *path)
+static int add(struct bt_photos *photos, const char *target, size_t length,
+               const char *path)
 {
     if (photos->count == BT_PHOTOS_MAX) {
         bt_say_error("%s: more than %d photos", path, BT_PHOTOS_MAX);
@@ -20,8 +21,9 @@ static int add(struct bt_photos *photos, const char *target, size_t length, cons
     photo->target = photo->target_text;
     for (int i = 0; i < photos->count; i++) {
         if (!strcmp(photos->photo[i].target, photo->target)) {
-            bt_say_error("%s: %s has a photo already, %s; use --map TARGET=PHOTO for others",
-                         path, photo->target, photos->photo[i].path);
+            bt_say_error(
+                "%s: %s has a photo already, %s; use --map TARGET=PHOTO for others", path,
+                photo->target, photos->photo[i].path);
             return BAUTA_E_USAGE;
         }
     }
@@ -38,7 +40,8 @@ int bt_photos_map(struct bt_photos *photos, const char *rule)
 {
     const char *equals = strchr(rule, '=');
     if (!equals || equals == rule || !equals[1]) {
-        bt_say_error("--map %s: it has the form TARGET=PHOTO, for instance 2=anna.jpg", rule);
+        bt_say_error("--map %s: it has the form TARGET=PHOTO, for instance 2=anna.jpg",
+                     rule);
         return BAUTA_E_USAGE;
     }
     return add(photos, rule, (size_t)(equals - rule), equals + 1);
@@ -50,7 +53,8 @@ int bt_photos_consent(struct bt_photos *photos, const char *ground)
                                        : &photos->consent;
     if (*place) {
         bt_say_error("--consent %s: %s has its ground already", ground,
-                     photos->count ? photos->photo[photos->count - 1].path : "every photo");
+                     photos->count ? photos->photo[photos->count - 1].path
+                                   : "every photo");
         return BAUTA_E_USAGE;
     }
     *place = ground;

@@ -12,7 +12,8 @@ static atomic_int bar_shown;
 void bt_progress_init(struct bt_progress *progress, bool quiet)
 {
     const bool terminal = isatty(STDERR_FILENO);
-    *progress = (struct bt_progress){.bar = terminal && !quiet, .plain = !terminal && !quiet};
+    *progress =
+        (struct bt_progress){.bar = terminal && !quiet, .plain = !terminal && !quiet};
 }
 
 void bt_progress_clear(void)
@@ -75,8 +76,8 @@ void bt_progress_show(void *opaque, const struct bauta_progress *now)
     if (now->frames_total > now->frames && p->rate > 0)
         format_left(left, sizeof(left),
                     (double)(now->frames_total - now->frames) / p->rate);
-    snprintf(text, sizeof(text), "%lld%s frames, %.1f fps%s%s", (long long)now->frames, total,
-             p->rate, left[0] ? ", " : "", left);
+    snprintf(text, sizeof(text), "%lld%s frames, %.1f fps%s%s", (long long)now->frames,
+             total, p->rate, left[0] ? ", " : "", left);
     if (p->bar)
         show_bar(now, text);
     else

@@ -3,7 +3,19 @@
 
 #include <string.h>
 
-enum { FACE, CONSENT, INPUT, OUTPUT, MAP, SOURCE_FACE, JSON, QUIET, VERBOSE, NAMES, HELP };
+enum {
+    FACE,
+    CONSENT,
+    INPUT,
+    OUTPUT,
+    MAP,
+    SOURCE_FACE,
+    JSON,
+    QUIET,
+    VERBOSE,
+    NAMES,
+    HELP
+};
 
 static const struct bt_flag flags[] = {
     [FACE] = {"face", 'f', true},
@@ -27,25 +39,27 @@ static const char help[] =
     "label AI MODIFIED. Sound, subtitles and chapters are kept.\n"
     "\n"
     "  -f, --face PHOTO         the face to put on everyone whom --faces names\n"
-    "      --map TARGET=PHOTO   the face for one person: largest, left, right, or a number\n"
-    "                           counted from the left at first sight; may be repeated\n"
+    "      --map TARGET=PHOTO   the face for one person: largest, left, right, or a\n"
+    "                           number counted from the left at first sight; may be\n"
+    "                           repeated\n"
     "      --consent GROUND     on what ground the person in the photo is shown: self,\n"
     "                           written:REFERENCE, licensed:REFERENCE or synthetic.\n"
-    "                           It holds for the photo before it; given before any photo,\n"
-    "                           for all that have none of their own. Required.\n"
-    "      --source-face N      which face of the photo, from the left; else the largest.\n"
-    "                           It holds for a photo in the same way as --consent\n"
-    "  -i, --input INPUT        a video, a picture, a folder of pictures, - for YUV4MPEG2\n"
-    "                           from standard input, or test:640x360@30,frames=100\n"
+    "                           It holds for the photo before it; given before any\n"
+    "                           photo, for all that have none of their own. Required.\n"
+    "      --source-face N      which face of the photo, from the left; else the\n"
+    "                           largest. It holds for a photo in the way of --consent\n"
+    "  -i, --input INPUT        a video, a picture, a folder of pictures, - for\n"
+    "                           YUV4MPEG2 from standard input, or\n"
+    "                           test:640x360@30,frames=100\n"
     "  -o, --output OUTPUT      the same, or null: (nothing) or hash: (a hash)\n"
     "      --force              overwrite OUTPUT\n"
     "      --json FILE          write a report, - for standard output\n"
     "  -q, --quiet              no progress and no summary\n"
     "  -v, --verbose            say what is chosen: codec, size, faces\n"
     "\n"
-    "Ctrl-C ends the output where it is and keeps it (exit code 19); a second one kills.\n"
-    "bauta options lists all other options; every one is given as --NAME VALUE, a yes/no\n"
-    "one as --NAME or --no-NAME. The manual, man bauta, lists the exit codes.\n";
+    "Ctrl-C ends the output where it is and keeps it (exit code 19); a second one\n"
+    "kills. bauta options lists all other options; every one is given as --NAME VALUE,\n"
+    "a yes/no one as --NAME or --no-NAME. man bauta lists the exit codes.\n";
 
 struct job {
     struct bauta *engine;
@@ -206,7 +220,8 @@ static int run(struct job *job)
     int result = job->report ? bt_json_open(&job->json, job->report) : 0;
     if (result < 0)
         return result;
-    result = bt_photos_open(&job->photos, job->engine, bt_given_get(&job->given, "models"));
+    result =
+        bt_photos_open(&job->photos, job->engine, bt_given_get(&job->given, "models"));
     if (result < 0)
         return result;
     bt_progress_init(&progress, job->quiet);

@@ -19,8 +19,8 @@ static int64_t frame_bytes(const struct bauta_frame *frame)
     return bytes;
 }
 
-static int read_frames(struct bauta *engine, const char *input, struct bauta_frame **frames,
-                       int wanted)
+static int read_frames(struct bauta *engine, const char *input,
+                       struct bauta_frame **frames, int wanted)
 {
     struct bt_options options;
     struct bt_source *source = NULL;
@@ -49,8 +49,8 @@ static int read_frames(struct bauta *engine, const char *input, struct bauta_fra
 }
 
 // Plays the frames forth and back, so that faces move on without a jump.
-static int process_frames(struct bauta *engine, struct bauta_frame *const *kept, int count,
-                          int wanted)
+static int process_frames(struct bauta *engine, struct bauta_frame *const *kept,
+                          int count, int wanted)
 {
     const int round = count > 1 ? 2 * count - 2 : 1;
     for (int i = 0; i < wanted && !atomic_load(&engine->stop); i++) {
@@ -119,7 +119,8 @@ int bauta_net_time(const char *path, int threads, int runs, double *median_ms)
     size_t size = 0;
     struct bt_net *net = NULL;
     double *times = NULL;
-    if (!path || !median_ms || threads < 1 || threads > 256 || runs < 1 || runs > 100000) {
+    if (!path || !median_ms || threads < 1 || threads > 256 || runs < 1 ||
+        runs > 100000) {
         bt_error("bauta_net_time: an argument is missing or out of range");
         return BAUTA_E_USAGE;
     }

@@ -133,8 +133,8 @@ void bt_job_clear(struct bt_job *job);   // drops the frame
 struct bt_path;
 // look_ahead: gaps are bridged from both sides, which holds frames back; else what is
 // lost is treated as on a live stream.
-int bt_path_open(struct bt_path **out, struct bauta *engine, const struct bt_format *format,
-                 bool look_ahead);
+int bt_path_open(struct bt_path **out, struct bauta *engine,
+                 const struct bt_format *format, bool look_ahead);
 // The face side, one thread: takes the next frame (the reference always), and gives out
 // what is decided. BAUTA_E_AGAIN, and BAUTA_E_END when flushed empty.
 int bt_path_see(struct bt_path *path, struct bauta_frame *frame);
@@ -160,7 +160,8 @@ struct bt_flow {
     bool ended;                   // the caller gave the last frame
 };
 
-int bt_flow_start(struct bt_flow **out, struct bauta *engine, const struct bt_format *format);
+int bt_flow_start(struct bt_flow **out, struct bauta *engine,
+                  const struct bt_format *format);
 // Keeps the first error and lets every queue give up, so that all threads end.
 void bt_flow_fail(struct bt_flow *flow, int error);
 // What ended the flow when a queue says BAUTA_E_STOPPED.

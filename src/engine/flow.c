@@ -126,7 +126,8 @@ static void *work_main(void *opaque)
 
 static int make_queues(struct bt_flow *flow, int depth, bool live)
 {
-    // Besides those in the two queues, one job is in each thread's hand, and the caller's.
+    // Besides those in the two queues, one job is in each thread's hand, and the
+    // caller's.
     const int jobs = 2 * depth + 4;
     flow->in = bt_queue_create(depth, live, drop_frame);
     flow->decided = bt_queue_create(depth, false, drop_job);
@@ -144,7 +145,8 @@ static int make_queues(struct bt_flow *flow, int depth, bool live)
     return 0;
 }
 
-int bt_flow_start(struct bt_flow **out, struct bauta *engine, const struct bt_format *format)
+int bt_flow_start(struct bt_flow **out, struct bauta *engine,
+                  const struct bt_format *format)
 {
     struct bt_flow *flow = bt_zalloc(sizeof(*flow));
     int result = BAUTA_E_NO_MEMORY;

@@ -106,8 +106,8 @@ static int open_selection(struct bt_path *p)
     return 0;
 }
 
-int bt_path_open(struct bt_path **out, struct bauta *engine, const struct bt_format *format,
-                 bool look_ahead)
+int bt_path_open(struct bt_path **out, struct bauta *engine,
+                 const struct bt_format *format, bool look_ahead)
 {
     struct bt_path *p = bt_zalloc(sizeof(*p));
     if (!p) {

@@ -53,7 +53,9 @@ static bool is_file(const char *path)
 static void hash_file(const char *url, char hex[65])
 {
     const char *colon = strchr(url, ':');
-    const char *path = is_file(url) ? url : colon && is_file(colon + 1) ? colon + 1 : NULL;
+    const char *path = is_file(url)                  ? url
+                       : colon && is_file(colon + 1) ? colon + 1
+                                                     : NULL;
     hex[0] = 0;
     if (path && bt_file_sha256(path, hex) < 0)
         hex[0] = 0;
@@ -108,7 +110,8 @@ void bauta_report_get(struct bauta *engine, struct bauta_report *report)
 
 const char *bauta_stage_name(enum bauta_stage stage)
 {
-    static const char *const names[] = {"source", "face", "swap", "guard", "mark", "sink"};
+    static const char *const names[] = {"source", "face", "swap",
+                                        "guard",  "mark", "sink"};
     const int index = (int)stage;
     return index >= 0 && index < BAUTA_STAGE_COUNT ? names[index] : NULL;
 }

@@ -131,7 +131,8 @@ static int complete(struct run *run)
     if (run->written == 0) {
         if (stopped(run))
             return BAUTA_E_STOPPED;
-        bt_error("%s: holds no picture that can be shown; nothing was written", run->input);
+        bt_error("%s: holds no picture that can be shown; nothing was written",
+                 run->input);
         return BAUTA_E_FORMAT;
     }
     int result = bt_sink_finish(run->sink);

@@ -26,9 +26,11 @@ int bt_target_parse(const char *what, const char *text, struct bt_target *out)
     }
     char *end = NULL;
     const long number = strtol(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || number < 1 || number > BAUTA_FACES_MAX) {
-        bt_error("%s: '%s' is none of all, largest, left, right, or a number from 1 to %d",
-                 what, text, BAUTA_FACES_MAX);
+    if (text[0] < '0' || text[0] > '9' || *end || number < 1 ||
+        number > BAUTA_FACES_MAX) {
+        bt_error(
+            "%s: '%s' is none of all, largest, left, right, or a number from 1 to %d",
+            what, text, BAUTA_FACES_MAX);
         return BAUTA_E_USAGE;
     }
     *out = (struct bt_target){.kind = BT_TARGET_NUMBER, .number = (int)number};
@@ -60,7 +62,8 @@ static bool near_box(const float a[4], const float b[4])
 {
     if (bt_box_iou(a, b) > .1f)
         return true;
-    const float dx = (a[0] + a[2] - b[0] - b[2]) / 2, dy = (a[1] + a[3] - b[1] - b[3]) / 2;
+    const float dx = (a[0] + a[2] - b[0] - b[2]) / 2,
+                dy = (a[1] + a[3] - b[1] - b[3]) / 2;
     const float width = (a[2] - a[0] + b[2] - b[0]) / 2;
     return hypotf(dx, dy) < width;
 }

@@ -36,8 +36,8 @@ struct bt_known {
 };
 
 // Says which row of targets each face belongs to. A place is taken at first sight in a
-// scene and kept, so people may cross. A lost face that comes back under a new id where it
-// was last seen is the same one. Zero it, then bt_select_init.
+// scene and kept, so people may cross. A lost face that comes back under a new id where
+// it was last seen is the same one. Zero it, then bt_select_init.
 struct bt_select {
     struct bt_target rows[BT_TARGETS_MAX];
     int row_count;
@@ -52,7 +52,7 @@ void bt_select_init(struct bt_select *select, const struct bt_target *rows, int 
 
 // row[i] gets the row of faces->face[i], -1: not chosen. A suspected face that cannot be
 // told from a chosen one counts as chosen, since it has to be covered then.
-void bt_select_faces(struct bt_select *select, const struct bt_faces *faces, double seconds,
-                     int row[BAUTA_FACES_MAX]);
+void bt_select_faces(struct bt_select *select, const struct bt_faces *faces,
+                     double seconds, int row[BAUTA_FACES_MAX]);
 
 #endif

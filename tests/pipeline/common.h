@@ -66,7 +66,8 @@ static inline void bt_test_map(struct bauta *engine)
         exit(77);
     }
     if (result < 0 || bauta_map(engine, "all", identity) < 0) {
-        fprintf(stderr, "%s: its face cannot be taken: %s\n", photo, bauta_strerror(result));
+        fprintf(stderr, "%s: its face cannot be taken: %s\n", photo,
+                bauta_strerror(result));
         exit(1);
     }
     bauta_identity_unref(&identity);

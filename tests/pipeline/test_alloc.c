@@ -41,8 +41,9 @@ static void count(void *opaque, const struct bt_tap_info *info)
 
 static void check_counts(const char *what, const struct counts *counts)
 {
-    printf("%s: %lld allocations to frame %d, then %lld\n", what, (long long)counts->at_warm,
-           WARM, (long long)(counts->at_end - counts->at_warm));
+    printf("%s: %lld allocations to frame %d, then %lld\n", what,
+           (long long)counts->at_warm, WARM,
+           (long long)(counts->at_end - counts->at_warm));
     CHECK(counts->at_warm > 0);
     CHECK_INT(counts->at_end - counts->at_warm, 0);
 }

@@ -30,8 +30,9 @@ static struct bauta_report run(enum bauta_stage stage, int every, struct seen *s
     bt_test_map(engine);
     bt_engine_set_tap(engine, look, seen);
     bt_engine_set_fault(engine, stage, every);
-    CHECK_INT(bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES), "null:", NULL, NULL),
-              0);
+    CHECK_INT(
+        bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES), "null:", NULL, NULL),
+        0);
     bauta_report_get(engine, &report);
     CHECK_INT(seen->frames, FRAMES);
     CHECK_INT(seen->bare, 0);
@@ -82,8 +83,9 @@ static void test_nobody(void)
     struct bauta_report report;
     bt_test_map(engine);
     CHECK_INT(bauta_set(engine, "faces", "7"), 0);
-    CHECK_INT(bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES), "null:", NULL, NULL),
-              0);
+    CHECK_INT(
+        bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES), "null:", NULL, NULL),
+        0);
     bauta_report_get(engine, &report);
     CHECK(report.faces_found > 0);
     CHECK_INT(report.faces_swapped, 0);
@@ -100,8 +102,9 @@ static void test_equal(void)
         struct bauta_report report;
         bt_test_map(engine);
         CHECK_INT(bauta_set(engine, "queue-depth", i ? "16" : "2"), 0);
-        CHECK_INT(bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES), "hash:", NULL,
-                            NULL), 0);
+        CHECK_INT(bauta_run(engine, bt_test_face_url(WIDTH, HEIGHT, FRAMES),
+                            "hash:", NULL, NULL),
+                  0);
         bauta_report_get(engine, &report);
         memcpy(digest[i], report.output_sha256, 65);
         bauta_destroy(&engine);

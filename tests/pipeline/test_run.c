@@ -54,7 +54,8 @@ static void count_progress(void *opaque, const struct bauta_progress *progress)
 static void test_progress(void)
 {
     struct bauta *engine = bt_test_engine("none");
-    CHECK_INT(bauta_run(engine, "test:64x64@25,frames=40", "null:", count_progress, &seen), 0);
+    CHECK_INT(
+        bauta_run(engine, "test:64x64@25,frames=40", "null:", count_progress, &seen), 0);
     CHECK(seen.calls >= 1);
     CHECK_INT(seen.last, 40);
     bauta_destroy(&engine);
@@ -77,8 +78,9 @@ static void test_stop(const char *name)
         if (strcmp(name, "none") != 0)
             bt_test_map(s.engine);
         CHECK_INT(bt_thread_start(&thread, stop_later, &s), 0);
-        CHECK_INT(bauta_run(s.engine, "test:160x120@25,frames=10000000", "null:", NULL, NULL),
-                  BAUTA_E_STOPPED);
+        CHECK_INT(
+            bauta_run(s.engine, "test:160x120@25,frames=10000000", "null:", NULL, NULL),
+            BAUTA_E_STOPPED);
         bt_thread_join(thread);
         // It can be used again.
         CHECK_INT(bauta_run(s.engine, "test:64x64@25,frames=3", "null:", NULL, NULL), 0);
@@ -123,7 +125,8 @@ static void test_files(void)
 {
     char path[300];
     struct bauta *engine = bt_test_engine("none");
-    CHECK_INT(bauta_run(engine, "/nonexistent.mp4", "null:", NULL, NULL), BAUTA_E_NOT_FOUND);
+    CHECK_INT(bauta_run(engine, "/nonexistent.mp4", "null:", NULL, NULL),
+              BAUTA_E_NOT_FOUND);
     snprintf(path, sizeof(path), "%s/no/out.y4m", folder);
     CHECK_INT(bauta_run(engine, "test:64x64@25,frames=3", path, NULL, NULL),
               BAUTA_E_NOT_FOUND);

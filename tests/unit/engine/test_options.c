@@ -25,9 +25,10 @@ static void check_name(const char *name)
 // The flags of the program's own; a row of that name could never be set there.
 static void check_not_taken(const char *name)
 {
-    static const char *const taken[] = {"face", "consent", "input", "output", "map",
-                                        "source-face", "json", "quiet", "verbose", "help",
-                                        "names", "size", "frames", "generator", "version"};
+    static const char *const taken[] = {"face",    "consent",     "input",  "output",
+                                        "map",     "source-face", "json",   "quiet",
+                                        "verbose", "help",        "names",  "size",
+                                        "frames",  "generator",   "version"};
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         CHECK(strcmp(name, taken[i]) != 0);
 }

@@ -46,7 +46,8 @@ static void test_parse(void)
     CHECK_INT(t.kind, BT_TARGET_ALL);
     CHECK_INT(bt_target_parse("t", "16", &t), 0);
     CHECK(t.kind == BT_TARGET_NUMBER && t.number == 16);
-    static const char *const wrong[] = {"", "0", "-1", "17", "1x", " 1", "+1", "LEFT", "le"};
+    static const char *const wrong[] = {"",   "0",  "-1",   "17", "1x",
+                                        " 1", "+1", "LEFT", "le"};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         CHECK_INT(bt_target_parse("t", wrong[i], &t), BAUTA_E_USAGE);
 }
@@ -144,8 +145,10 @@ static void test_largest(void)
 
 static void test_rows(void)
 {
-    const struct bt_target rows[] = {
-        {BT_TARGET_ALL, 0}, {BT_TARGET_NUMBER, 2}, {BT_TARGET_LEFT, 0}, {BT_TARGET_LARGEST, 0}};
+    const struct bt_target rows[] = {{BT_TARGET_ALL, 0},
+                                     {BT_TARGET_NUMBER, 2},
+                                     {BT_TARGET_LEFT, 0},
+                                     {BT_TARGET_LARGEST, 0}};
     state = (struct bt_select){0};
     bt_select_init(&state, rows, 4, all);
     clear();
