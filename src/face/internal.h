@@ -69,6 +69,15 @@ void bt_pose_angles(struct bauta_face *face);
 float bt_pose_residual(const struct bauta_face *face);
 // Fits the pose and says whether what the mesh net gave has the shape of a face.
 bool bt_face_plausible(const struct bauta_frame *frame, struct bauta_face *face);
+// Where to run the mesh.
+struct bt_region {
+    float centre[2], size, angle;
+};
+struct bt_region bt_region_of(const struct bauta_face *face);
+// Runs the mesh in a region, once. Fills the pose too. 1: a plausible face of at least that
+// presence, 0: none.
+int bt_mesh_once(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                 struct bt_region at, float presence, struct bauta_face *face);
 // Runs the mesh in a region and again in the region that it found where that is clearly
 // another. Fills the pose too. 1: a plausible face of at least that presence, 0: none.
 int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
@@ -82,11 +91,6 @@ int bt_face_confirm(struct bt_face_nets *nets, const struct bauta_frame *frame,
                     const struct bauta_face *face, float score,
                     struct bt_detection *other);
 
-// Where to run the mesh.
-struct bt_region {
-    float centre[2], size, angle;
-};
-struct bt_region bt_region_of(const struct bauta_face *face);
 // Looks for a face near two places (where it was, where it should be by now): larger,
 // turned, and with the detector. 1: found and put into face.
 int bt_second_look(struct bt_face_nets *nets, const struct bauta_frame *frame,

@@ -111,31 +111,40 @@ static float region_shift(const float a[2], float a_size, float a_angle, const f
     return fmaxf(place, fmaxf(scale, turn));
 }
 
-int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
-                   const float centre[2], float size, float angle, float presence,
-                   struct bauta_face *face)
+int bt_mesh_once(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                 struct bt_region at, float presence, struct bauta_face *face)
 {
     struct bauta_face found = { .origin = BAUTA_FACE_TRACKED };
-    int result = bt_mesh_run(nets, frame, centre, size, angle, &found);
+    const int result = bt_mesh_run(nets, frame, at.centre, at.size, at.angle, &found);
     if (result < 0)
         return result;
     face->presence = found.presence;
     if (found.presence < presence || !bt_face_plausible(frame, &found))
         return 0;
-    float next[2], next_size, next_angle;
-    bt_region_from_landmarks(&found, next, &next_size, &next_angle);
-    if (region_shift(centre, size, angle, next, next_size, next_angle) > 1) {
-        struct bauta_face again = { .origin = BAUTA_FACE_TRACKED };
-        result = bt_mesh_run(nets, frame, next, next_size, next_angle, &again);
-        if (result < 0)
-            return result;
-        face->presence = again.presence;
-        if (again.presence < presence || !bt_face_plausible(frame, &again))
-            return 0;
-        found = again;
-    }
     found.id = face->id;
     found.order = face->order;
+    *face = found;
+    return 1;
+}
+
+int bt_mesh_settle(struct bt_face_nets *nets, const struct bauta_frame *frame,
+                   const float centre[2], float size, float angle, float presence,
+                   struct bauta_face *face)
+{
+    const struct bt_region at = { .centre = { centre[0], centre[1] }, .size = size,
+                                  .angle = angle };
+    struct bauta_face found = *face;
+    const int result = bt_mesh_once(nets, frame, at, presence, &found);
+    face->presence = found.presence;
+    if (result <= 0)
+        return result;
+    const struct bt_region next = bt_region_of(&found);
+    if (region_shift(centre, size, angle, next.centre, next.size, next.angle) > 1) {
+        const int again = bt_mesh_once(nets, frame, next, presence, &found);
+        face->presence = found.presence;
+        if (again <= 0)
+            return again;
+    }
     *face = found;
     return 1;
 }
