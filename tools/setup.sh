@@ -62,10 +62,11 @@ slices=(
     "src/face_detection_short_range.tflite 3757224 229032 3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 )
 
-# The nets that become ONNX files, and the names of their outputs.
+# The nets that become ONNX files: names there and here, names of the outputs.
 nets=(
-    "face_detection_short_range boxes,scores"
-    "face_landmark landmarks,presence"
+    "face_detection_short_range face_detection_short_range boxes,scores"
+    "face_landmark face_landmark landmarks,presence"
+    "face_landmark_with_attention face_landmark_attention landmarks,lips,left_eye,right_eye,left_iris,right_iris,presence"
 )
 
 quality_package=@vladmandic/human@3.3.6
@@ -268,9 +269,10 @@ belong to this package."
 
 step_models() {
     cut_slices
-    # The ONNX files depend on the slices and on the importer; the stamp names the latter.
-    local importer net name outputs
-    importer=$(cat "$root"/tools/onnx/*.py | sha256sum)
+    # The ONNX files depend on the slices, the importer and the list; the stamp names the
+    # latter two.
+    local importer net name target outputs files=()
+    importer=$({ cat "$root"/tools/onnx/*.py && printf '%s\n' "${nets[@]}"; } | sha256sum)
     importer=${importer%% *}
     if [ "$(cat "$deps/models/stamp" 2>/dev/null)" = "$importer" ] &&
         (cd "$deps/models" && sha256sum --check --status SHA256SUMS 2>/dev/null); then
@@ -278,13 +280,14 @@ step_models() {
     fi
     rm -f "$deps/models/stamp"
     for net in "${nets[@]}"; do
-        read -r name outputs <<<"$net"
+        read -r name target outputs <<<"$net"
         say "converting deps/models/src/$name.tflite to ONNX"
-        python3 -B "$root/tools/onnx/import_tflite.py" --name "$name" \
+        python3 -B "$root/tools/onnx/import_tflite.py" --name "$target" \
             --outputs "$outputs" "$deps/models/src/$name.tflite" \
-            "$deps/models/$name.onnx" || fail "the conversion of $name failed"
+            "$deps/models/$target.onnx" || fail "the conversion of $name failed"
+        files+=("$target.onnx")
     done
-    (cd "$deps/models" && sha256sum "${nets[@]/% */.onnx}" | tee SHA256SUMS)
+    (cd "$deps/models" && sha256sum "${files[@]}" | tee SHA256SUMS)
     printf '%s\n' "$importer" >"$tmp/stamp"
     mv "$tmp/stamp" "$deps/models/stamp"
 }

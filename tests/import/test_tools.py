@@ -15,91 +15,18 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "tools", "onnx"))
 
+import flexbuffer  # noqa: E402
 import generator_cost  # noqa: E402
 import lower  # noqa: E402
 import protobuf  # noqa: E402
+from custom_net import custom_net  # noqa: E402
 from errors import ImportFailed  # noqa: E402
 from import_tflite import convert  # noqa: E402
+from write_tflite import options, tflite  # noqa: E402
 
 FOLDER = None
-ADD, CONV, DEQUANTIZE, CUSTOM, SOFTMAX, PAD, PRELU = 0, 3, 6, 32, 25, 34, 54
-
-
-class Writer:
-    """A FlatBuffer, parents before children. A field is (code, number) or a function
-    that writes a child and returns its place."""
-
-    def __init__(self):
-        self.data = bytearray(b"\0\0\0\0TFL3")
-
-    def align(self):
-        self.data += bytes(-len(self.data) % 4)
-
-    def point(self, at, child):
-        struct.pack_into("<I", self.data, at, child - at)
-
-    def table(self, fields):
-        self.align()
-        vtable = len(self.data)
-        slots = [4 + 4 * i if f is not None else 0 for i, f in enumerate(fields)]
-        self.data += struct.pack(f"<HH{len(slots)}H", 4 + 2 * len(slots),
-                                 4 + 4 * len(slots), *slots)
-        self.align()
-        at = len(self.data)
-        self.data += struct.pack("<i", at - vtable) + bytes(4 * len(fields))
-        for field, slot in zip(fields, slots):
-            if isinstance(field, tuple):
-                struct.pack_into("<" + field[0], self.data, at + slot, field[1])
-            elif field is not None:
-                self.point(at + slot, field())
-        return at
-
-    def vector(self, code, values):
-        self.align()
-        at = len(self.data)
-        self.data += struct.pack(f"<I{len(values)}{code}", len(values), *values)
-        return at
-
-    def tables(self, writers):
-        at = self.vector("I", [0] * len(writers))
-        for i, write in enumerate(writers):
-            self.point(at + 4 + 4 * i, write())
-        return at
-
-
-def tflite(tensors, operators, inputs, outputs):
-    """tensors: (shape, type, bytes); operators: (code, inputs, outputs, options)."""
-    w = Writer()
-    codes = sorted({op[0] for op in operators})
-
-    def code(value):
-        # The narrow field, the name of a custom operator, its version, the wide field.
-        name = (lambda: w.vector("B", b"Mystery")) if value == CUSTOM else None
-        return lambda: w.table([("b", min(value, 127)), name, None, ("i", value)])
-
-    def tensor(i, shape, kind):
-        return lambda: w.table([lambda: w.vector("i", shape), ("b", kind),
-                                ("I", i + 1), lambda: w.vector("B", b"x")])
-
-    def operator(op):
-        options = (lambda: w.table(op[3])) if op[3] else None
-        return lambda: w.table([("I", codes.index(op[0])), lambda: w.vector("i", op[1]),
-                                lambda: w.vector("i", op[2]), None, options])
-
-    def data(content):
-        return lambda: w.table([(lambda: w.vector("B", content)) if content else None])
-
-    def graph():
-        return w.table([
-            lambda: w.tables([tensor(i, t[0], t[1]) for i, t in enumerate(tensors)]),
-            lambda: w.vector("i", inputs), lambda: w.vector("i", outputs),
-            lambda: w.tables([operator(op) for op in operators])])
-
-    root = w.table([("I", 3), lambda: w.tables([code(c) for c in codes]),
-                    lambda: w.tables([graph]), None,
-                    lambda: w.tables([data(b"")] + [data(t[2]) for t in tensors])])
-    w.point(0, root)
-    return bytes(w.data)
+ADD, CONV, DEQUANTIZE, SOFTMAX, PAD, PRELU = 0, 3, 6, 25, 34, 54
+CUSTOM = "Mystery"
 
 
 def floats(count, code="f"):
@@ -172,6 +99,17 @@ class Importer(unittest.TestCase):
             with self.assertRaisesRegex(ImportFailed, name):
                 convert(small((code, [8], [9], None)), "net", ["out"])
 
+    def test_custom_operators(self):
+        names = ["picture", "points"]
+        model = convert(custom_net(), "net", names)
+        self.assertEqual(model, convert(custom_net(), "net", names))
+        self.assertIn("GridSample", [op for op, _ in nodes(model)])
+        for changed, text in (({"version": 1}, "version 1"), ({"output_width": 0}, "0"),
+                              ({"scale_x": "wide"}, "type 5"), ({"left": 64}, "64"),
+                              ({"subset": [0, -1]}, "among")):
+            with self.assertRaisesRegex(ImportFailed, text):
+                convert(custom_net(**changed), "net", names)
+
     def test_wrong_number_of_outputs(self):
         with self.assertRaises(ImportFailed):
             convert(small(), "net", ["one", "two"])
@@ -204,6 +142,28 @@ class Hostile(unittest.TestCase):
                 damaged[dice.randrange(len(data))] = dice.choice((0, 1, 127, 128, 255))
             self.attempt(damaged)
         self.assertLess(time.monotonic() - start, 120)
+
+    def test_custom_options(self):
+        wanted = {"a": 7, "list": [1, 300, -2], "number": 1.5, "zero": 0}
+        data, dice = options(wanted), random.Random(4)
+        self.assertEqual(flexbuffer.parse(data), wanted)
+        self.assertEqual(flexbuffer.parse(b""), {})
+        for size in range(1, len(data)):
+            self.attempt_options(data[:size])
+        for _ in range(20000):
+            damaged = bytearray(data)
+            for _ in range(dice.randrange(1, 5)):
+                damaged[dice.randrange(len(data))] = dice.randrange(256)
+            self.attempt_options(damaged)
+        for size in (1, 2, 3, 17, 300):
+            for _ in range(2000):
+                self.attempt_options(dice.randbytes(size) + bytes((9 << 2, 1)))
+
+    def attempt_options(self, data):
+        try:
+            flexbuffer.parse(data)
+        except ImportFailed:
+            pass
 
     def test_noise(self):
         dice = random.Random(2)
