@@ -61,39 +61,43 @@ static const char *after_scheme(const char *url, const char *name)
     return !strncmp(url, name, n) && url[n] == ':' ? url + n + 1 : NULL;
 }
 
-static bool looks_like_picture(const char *path)
+// 1: it looks like a file that holds one picture.
+static int looks_like_picture(const char *path)
 {
     struct stat info;
     if (stat(path, &info) || !S_ISREG(info.st_mode))
-        return false;
+        return 0;
     uint8_t *data = bt_alloc(SNIFF_BYTES);
+    if (!data)
+        return BAUTA_E_NO_MEMORY;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool picture = false;
-    if (data && fd >= 0) {
-        const ssize_t n = read(fd, data, SNIFF_BYTES);
-        picture = n > 0 && bt_picture_sniff(data, (size_t)n) &&
-                  !bt_picture_head(data, (size_t)n).moving;
-    }
+    const ssize_t n = fd >= 0 ? read(fd, data, SNIFF_BYTES) : 0;
+    const bool picture = n > 0 && bt_picture_sniff(data, (size_t)n) &&
+                         !bt_picture_head(data, (size_t)n).moving;
     if (fd >= 0)
         close(fd);
     bt_free(data);
     return picture;
 }
 
-static const struct bt_source_impl *choose_source(const char **url)
+static int choose_source(const char **url, const struct bt_source_impl **impl)
 {
     for (int i = 0; bt_sources[i]; i++) {
         const char *rest = after_scheme(*url, bt_sources[i]->name);
         if (rest) {
             *url = rest;
-            return bt_sources[i];
+            *impl = bt_sources[i];
+            return 0;
         }
     }
-    if (!strcmp(*url, "-") || has_ending(*url, ".y4m"))
-        return is_folder(*url) ? &bt_source_folder : &bt_source_y4m;
+    int picture = 0;
     if (is_folder(*url))
-        return &bt_source_folder;
-    return looks_like_picture(*url) ? &bt_source_picture : &bt_source_file;
+        *impl = &bt_source_folder;
+    else if (!strcmp(*url, "-") || has_ending(*url, ".y4m"))
+        *impl = &bt_source_y4m;
+    else if ((picture = looks_like_picture(*url)) >= 0)
+        *impl = picture ? &bt_source_picture : &bt_source_file;
+    return picture < 0 ? picture : 0;
 }
 
 static int check_length(const char *url)
@@ -110,11 +114,12 @@ int bt_source_open(struct bt_source **out, const char *url,
     int result = check_length(url);
     if (result < 0)
         return result;
-    const struct bt_source_impl *impl = choose_source(&url);
-    struct source *full = bt_zalloc(sizeof(*full));
-    struct bt_source *s = &full->s;
+    const struct bt_source_impl *impl = NULL;
+    struct bt_source *s = NULL;
+    struct source *full = choose_source(&url, &impl) < 0 ? NULL : bt_zalloc(sizeof(*full));
     if (!full)
         goto memory;
+    s = &full->s;
     s->impl = impl;
     s->options = options;
     s->name = bt_strdup(strcmp(url, "-") ? url : "standard input");
@@ -133,8 +138,7 @@ memory:
     bt_error("%s: out of memory", url);
     result = BAUTA_E_NO_MEMORY;
 fail:
-    if (full)
-        bt_source_close(&s);
+    bt_source_close(&s);
     return result;
 }
 
@@ -152,10 +156,11 @@ static int cut(struct bt_source *s, struct bauta_frame *frame)
     if (s->impl == &bt_source_file || s->impl == &bt_source_picture || tb.num < 1)
         return 0;
     const int64_t start = (int64_t)((double)o->start * tb.den / tb.num + 0.5);
+    const int64_t length = (int64_t)((double)o->duration * tb.den / tb.num + 0.5);
     if (frame->pts < start)
         return 1;
     frame->pts -= start;
-    return o->duration > 0 && seconds(frame) >= (double)o->duration ? BAUTA_E_END : 0;
+    return o->duration > 0 && frame->pts >= length ? BAUTA_E_END : 0;
 }
 
 static void wait_until(struct source *full, const struct bauta_frame *frame)

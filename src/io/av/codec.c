@@ -98,6 +98,22 @@ static int set_preset(struct bt_encode *e, const char *key, const char *word)
     return BAUTA_E_USAGE;
 }
 
+// libx264 and libx265 complain of a wrong one on standard error and later only.
+static int set_x26_preset(struct bt_encode *e, const char *word)
+{
+    static const char *const words[] = {"ultrafast", "superfast", "veryfast", "faster",
+                                        "fast", "medium", "slow", "slower", "veryslow",
+                                        "placebo"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (!strcmp(word, words[i]))
+            return set_preset(e, "preset", word);
+    }
+    bt_error("option preset: the encoder %s does not know '%s'; it knows ultrafast, "
+             "superfast, veryfast, faster, fast, medium, slow, slower, veryslow, placebo",
+             e->codec->name, word);
+    return BAUTA_E_USAGE;
+}
+
 // quality 0..100 on a scale of constant-quality encoders, where 0 is the best.
 static void set_crf(AVCodecContext *enc, float quality, double worst, double initial)
 {
@@ -126,7 +142,7 @@ int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
     case AV_CODEC_ID_HEVC:
         set_crf(enc, o->quality, 40, e->codec->id == AV_CODEC_ID_H264 ? 18 : 20);
         if (!strncmp(name, "libx26", 6))
-            return set_preset(e, "preset", o->preset ? o->preset : "faster");
+            return set_x26_preset(e, o->preset ? o->preset : "faster");
         break;
     case AV_CODEC_ID_VP8:
     case AV_CODEC_ID_VP9:
@@ -137,7 +153,6 @@ int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
                           o->preset ? o->preset : "8");
     case AV_CODEC_ID_FFV1:
         enc->level = 3;
-        enc->slices = 4;
         set(enc, "slicecrc", "1");
         break;
     default:

@@ -174,8 +174,8 @@ static int put(void *opaque, AVPacket *packet)
     av_packet_rescale_ts(packet, from, stream->time_base);
     // A muxer ends the whole file over one packet that is out of order.
     int64_t *last = &st->to[target->index].last_dts;
-    if (*last != INT64_MIN && packet->dts < *last) {
-        const int64_t shift = *last - packet->dts;
+    if (*last != INT64_MIN && packet->dts <= *last) {
+        const int64_t shift = *last + 1 - packet->dts;
         packet->dts += shift;
         packet->pts = packet->pts < packet->dts ? packet->dts : packet->pts;
         bt_debug("%s: a packet of stream %d is out of order", st->name, stream->index);
