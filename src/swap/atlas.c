@@ -227,6 +227,7 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
         error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight, w.regions.skin);
     if (!error)
         error = bt_atlas_highlights(&w.regions, w.rgb);
+    bt_atlas_chroma(&w.regions, w.rgb);
     if (!error)
         error = pyramid(face, &w);
     if (!error)

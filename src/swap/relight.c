@@ -181,8 +181,8 @@ static void compare(struct bt_relight *r, const struct bt_source_face *who)
     bt_blur(r->ratio[0], BT_COARSE_SIZE, BT_COARSE_SIZE, 4, 3, r->scratch);
 }
 
-// The share of the tone that is not taken over is given back evenly.
-static void keep_tone(struct bt_relight *r, float tone)
+// The tone, a factor for the whole face, is set apart; only its share is taken over.
+static void split_tone(struct bt_relight *r, float tone)
 {
     float mean[3] = {0}, total = 1e-6f;
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
@@ -190,9 +190,13 @@ static void keep_tone(struct bt_relight *r, float tone)
             mean[c] += r->skin[i] * r->expected[i][c];
         total += r->skin[i];
     }
+    for (int c = 0; c < 3; c++) {
+        mean[c] /= total;
+        r->tone[c] = clamp(tone * mean[c], -1.3f, 1.3f);
+    }
     for (int i = 0; i < BT_COARSE_TEXELS; i++)
         for (int c = 0; c < 3; c++)
-            r->expected[i][c] -= (1 - tone) * mean[c] / total;
+            r->expected[i][c] -= mean[c];
 }
 
 // Creases and folds: brightness finer than light's, against the same at rest.
@@ -246,7 +250,8 @@ static void compose(struct bt_relight *r, const struct bt_relight_state *s)
             }
             for (int c = 0; c < 3; c++) {
                 const float log_gain = total > 0 ? sum[c] / total : 0;
-                r->gain[i][c] = (uint16_t)(256 * expf(clamp(log_gain + r->fine[i], least, most)));
+                const float light = clamp(log_gain + r->fine[i], least, most);
+                r->gain[i][c] = (uint16_t)(256 * expf(r->tone[c] + light));
             }
         }
     }
@@ -323,7 +328,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
         for (int c = 0; c < 3; c++)
             state->ratio[i][c] += a * (e[c] / (e[3] + .04f) - state->ratio[i][c]);
     }
-    keep_tone(r, options->tone);
+    split_tone(r, options->tone);
     detail(r, state, options->detail, dt);
     compose(r, state);
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.

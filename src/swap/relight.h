@@ -19,6 +19,7 @@ struct bt_relight {
     float facing[BT_MAP_TEXELS];         // 0..1, how squarely a texel is seen
     float ratio[BT_COARSE_TEXELS][4];    // log of target over albedo less the light; weight
     float expected[BT_COARSE_TEXELS][3]; // log gain by the harmonics alone
+    float tone[3];                       // log gain for the whole face
     float fine[BT_MAP_TEXELS], soft[BT_MAP_TEXELS][2];
     float scratch[BT_MAP_TEXELS * 4];
     uint16_t gain[BT_MAP_TEXELS][4];     // the result: R G B and alpha, 256 is one

@@ -52,6 +52,8 @@ int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions
 // Fills what has little weight from what has much and is plain (0..1: skin, no feature)
 // around it (push-pull, Gortler et al. 1996).
 int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain);
+// Bounds how far the skin's colour goes from its mean.
+void bt_atlas_chroma(const struct bt_regions *regions, float (*rgb)[3]);
 // Takes shine off the skin.
 int bt_atlas_highlights(const struct bt_regions *regions, float (*rgb)[3]);
 
