@@ -49,28 +49,43 @@ static inline const char *bt_test_photo(void)
     return access(path, R_OK) ? NULL : path;
 }
 
-// The photo's face for everybody. Ends the test with "skipped" where models, runtime or
-// photo are missing; everything else that fails is a failure.
-static inline void bt_test_map(struct bauta *engine)
+static struct bauta_identity *bt_test_identity;
+
+static inline void bt_test_forget(void)
 {
-    struct bauta_identity *identity = NULL;
+    bauta_identity_unref(&bt_test_identity);
+}
+
+// Enrols the photo once. Ends the test with "skipped" where models, runtime or photo are
+// missing; everything else that fails is a failure.
+static inline void bt_test_enrol(void)
+{
     const struct bauta_identity_params params = {.consent = "synthetic"};
     const char *photo = bt_test_photo();
     if (!photo) {
         printf("skipped: there is no photo; tools/setup.sh demo brings one\n");
         exit(77);
     }
-    const int result = bauta_identity_open(photo, &params, &identity);
+    const int result = bauta_identity_open(photo, &params, &bt_test_identity);
     if (result == BAUTA_E_MODEL || result == BAUTA_E_RUNTIME) {
         printf("skipped: models or runtime are missing; tools/setup.sh brings them\n");
         exit(77);
     }
-    if (result < 0 || bauta_map(engine, "all", identity) < 0) {
+    if (result < 0) {
         fprintf(stderr, "%s: its face cannot be taken: %s\n", photo,
                 bauta_strerror(result));
         exit(1);
     }
-    bauta_identity_unref(&identity);
+    atexit(bt_test_forget);
+}
+
+// The photo's face for everybody.
+static inline void bt_test_map(struct bauta *engine)
+{
+    if (!bt_test_identity)
+        bt_test_enrol();
+    if (bauta_map(engine, "all", bt_test_identity) < 0)
+        exit(1);
 }
 
 // A test source with the photo's face moving in it.

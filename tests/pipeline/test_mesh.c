@@ -133,9 +133,65 @@ static void test_process(void)
     bauta_destroy(&engine);
 }
 
+static uint64_t sum_pixels(const struct bauta_frame *frame)
+{
+    uint64_t sum = 14695981039346656037u;
+    for (int y = 0; y < frame->height; y++) {
+        for (int x = 0; x < frame->width; x++)
+            sum = (sum ^ frame->data[0][y * frame->stride[0] + x]) * 1099511628211u;
+    }
+    return sum;
+}
+
+// Shape is set before the first frame, after it, or not at all.
+static uint64_t process_with_shape(const char *before, const char *after)
+{
+    struct bt_source *source = NULL;
+    struct bauta *engine = bt_test_engine("mesh");
+    const struct bt_io_options options = {.force = 1};
+    struct bauta_report report;
+    uint64_t sum = 0;
+    bt_test_map(engine);
+    CHECK_INT(bauta_set(engine, "lost", "pass"), 0);
+    if (before)
+        CHECK_INT(bauta_set(engine, "shape", before), 0);
+    CHECK_INT(bt_source_open(&source, bt_test_face_url(WIDTH, HEIGHT, 12), &options), 0);
+    for (int i = 0; i < 12; i++) {
+        struct bauta_frame *frame = NULL, *grey = bt_test_frame(WIDTH, HEIGHT, 0);
+        CHECK_INT(bt_source_read(source, &frame), 0);
+        if (i == 0) {
+            // No face is seen yet, so the stream starts alike in every case.
+            bt_frame_copy_props(grey, frame);
+            bauta_frame_unref(&frame);
+            frame = bauta_frame_ref(grey);
+        }
+        CHECK_INT(bauta_process(engine, &frame), 0);
+        if (i == 0 && after) {
+            CHECK_INT(bauta_set(engine, "shape", after), 0);
+            CHECK_INT(bauta_set(engine, "threads", "2"), BAUTA_E_USAGE);
+        }
+        sum = sum * 31 + sum_pixels(frame);
+        bauta_frame_unref(&frame);
+        bauta_frame_unref(&grey);
+    }
+    bauta_report_get(engine, &report);
+    CHECK(report.faces_swapped >= 8);
+    bt_source_close(&source);
+    bauta_destroy(&engine);
+    return sum;
+}
+
+static void test_live_option(void)
+{
+    const uint64_t set = process_with_shape("0", NULL);
+    CHECK(process_with_shape(NULL, "0") == set);
+    CHECK(process_with_shape(NULL, NULL) != set);
+}
+
 int main(void)
 {
     bt_test_begin(240);
+    test_live_option();
     test_report();
     test_faults();
     test_nobody();
