@@ -8,10 +8,16 @@
 #include "frame/frame.h"
 #include <bauta/face.h>
 
+enum bt_face_net {
+    BT_FACE_NET_MESH,          // 468 points
+    BT_FACE_NET_ATTENTION,     // the same, lips and lids finer, and irises
+};
+
 struct bt_face_options {
     float detector_threshold;  // .5
     float presence_threshold;  // .5
     float smoothing;           // 0: raw landmarks, 1: the default filters
+    int net;                   // CHOICE: enum bt_face_net
 };
 extern const struct bt_opt bt_face_opts[];
 
@@ -32,6 +38,9 @@ struct bt_detection {
 
 struct bt_face_nets;           // both nets with their buffers; one user at a time
 int bt_face_nets_open(struct bt_face_nets **out, const char *models, int threads);
+// Replaces the mesh by another. On failure the nets are as they were.
+int bt_face_nets_use(struct bt_face_nets *nets, enum bt_face_net net, const char *models,
+                     int threads);
 void bt_face_nets_close(struct bt_face_nets **nets);
 
 // Finds faces in the square window (x, y, size, in samples; may hang over the picture,
@@ -42,8 +51,8 @@ int bt_detect_window(struct bt_face_nets *nets, const struct bauta_frame *frame,
 // Finds faces of any size: the whole picture and overlapping tiles, merged by NMS.
 int bt_detect_all(struct bt_face_nets *nets, const struct bauta_frame *frame, float threshold,
                   struct bt_detection *found, int max);
-// Runs the mesh in the region (MediaPipe's rule): fills landmark, presence and box of
-// face, nothing else. Returns 0 also for a low presence.
+// Runs the mesh in the region (MediaPipe's rule): fills landmark, presence, box, iris and
+// has_iris of face, nothing else. Returns 0 also for a low presence.
 int bt_mesh_run(struct bt_face_nets *nets, const struct bauta_frame *frame,
                 const float centre[2], float size, float angle, struct bauta_face *face);
 void bt_region_from_detection(const struct bt_detection *d, float centre[2], float *size, float *angle);

@@ -23,6 +23,23 @@ int bt_crop_run(struct bt_crop *crop, const struct bauta_frame *frame,
                 struct bt_affine map, int n, float gain, float offset, float *out);
 void bt_crop_finish(struct bt_crop *crop);
 
+// Finer points --------------------------------------------------------------------------
+
+// The attention mesh's other outputs: pairs of x and y in pixels of the crop.
+#define BT_REFINE_PARTS 5
+struct bt_refine_part {
+    const char *name;
+    int count;             // points
+    const uint16_t *index; // which landmarks they are; NULL: an iris, its middle first
+};
+extern const struct bt_refine_part bt_refine_parts[BT_REFINE_PARTS];
+// Puts them into the landmarks, all in pixels of the crop, as MediaPipe does: x and y are
+// replaced, z stays; an iris lies as deep as the lids do on average.
+void bt_refine_apply(const float *const refined[BT_REFINE_PARTS], float *landmarks,
+                     float iris[2][3]);
+// Moves the irises as the lids have moved from one to the other.
+void bt_refine_follow(const struct bauta_face *before, struct bauta_face *after);
+
 // Nets ----------------------------------------------------------------------------------
 
 #define BT_ANCHORS 896
@@ -31,6 +48,7 @@ struct bt_face_nets {
     struct bt_net *detector, *mesh;
     float *detector_in, *boxes, *scores; // the nets' own buffers
     float *mesh_in, *landmarks, *presence;
+    const float *refined[BT_REFINE_PARTS]; // the attention mesh's, else NULL
     float anchor[BT_ANCHORS][2];
     struct bt_crop crop;
 };

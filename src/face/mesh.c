@@ -21,20 +21,48 @@ static float *port_data(const struct bt_net_port *ports, int count, const char *
     return NULL;
 }
 
-static int find_ports(struct bt_face_nets *nets)
+static int find_detector_ports(struct bt_face_nets *nets)
 {
-    const struct bt_net_info *d = bt_net_info(nets->detector),
-                             *m = bt_net_info(nets->mesh);
+    const struct bt_net_info *d = bt_net_info(nets->detector);
     nets->detector_in =
         port_data(d->input, d->inputs, "input", 3 * DETECTOR_SIDE * DETECTOR_SIDE);
     nets->boxes = port_data(d->output, d->outputs, "boxes", BT_ANCHORS * 16);
     nets->scores = port_data(d->output, d->outputs, "scores", BT_ANCHORS);
-    nets->mesh_in = port_data(m->input, m->inputs, "input", 3 * MESH_SIDE * MESH_SIDE);
-    nets->landmarks = port_data(m->output, m->outputs, "landmarks", BAUTA_LANDMARKS * 3);
-    nets->presence = port_data(m->output, m->outputs, "presence", 1);
-    const bool all = nets->detector_in && nets->boxes && nets->scores && nets->mesh_in &&
-                     nets->landmarks && nets->presence;
-    return all ? 0 : BAUTA_E_MODEL;
+    return nets->detector_in && nets->boxes && nets->scores ? 0 : BAUTA_E_MODEL;
+}
+
+int bt_face_nets_use(struct bt_face_nets *nets, enum bt_face_net net, const char *models,
+                     int threads)
+{
+    const bool fine = net == BT_FACE_NET_ATTENTION;
+    struct bt_net *mesh = NULL;
+    int result = bt_net_open_model(&mesh, fine ? BT_MODEL_ATTENTION : BT_MODEL_MESH,
+                                   models, threads);
+    if (result < 0)
+        return result;
+    const struct bt_net_info *m = bt_net_info(mesh);
+    float *in = port_data(m->input, m->inputs, "input", 3 * MESH_SIDE * MESH_SIDE);
+    float *landmarks =
+        port_data(m->output, m->outputs, "landmarks", BAUTA_LANDMARKS * 3);
+    float *presence = port_data(m->output, m->outputs, "presence", 1);
+    const float *refined[BT_REFINE_PARTS] = { NULL };
+    bool all = in && landmarks && presence;
+    for (int i = 0; fine && i < BT_REFINE_PARTS; i++) {
+        refined[i] = port_data(m->output, m->outputs, bt_refine_parts[i].name,
+                               2 * (size_t)bt_refine_parts[i].count);
+        all = all && refined[i];
+    }
+    if (!all) {
+        bt_net_close(&mesh);
+        return BAUTA_E_MODEL;
+    }
+    bt_net_close(&nets->mesh);
+    nets->mesh = mesh;
+    nets->mesh_in = in;
+    nets->landmarks = landmarks;
+    nets->presence = presence;
+    memcpy(nets->refined, refined, sizeof(refined));
+    return 0;
 }
 
 int bt_face_nets_open(struct bt_face_nets **out, const char *models, int threads)
@@ -46,10 +74,10 @@ int bt_face_nets_open(struct bt_face_nets **out, const char *models, int threads
     result = bt_net_open_model(&nets->detector, BT_MODEL_DETECTOR, models, threads);
     if (result < 0)
         goto fail;
-    result = bt_net_open_model(&nets->mesh, BT_MODEL_MESH, models, threads);
+    result = find_detector_ports(nets);
     if (result < 0)
         goto fail;
-    result = find_ports(nets);
+    result = bt_face_nets_use(nets, BT_FACE_NET_MESH, models, threads);
     if (result < 0)
         goto fail;
     bt_detect_anchors(nets->anchor);
@@ -87,6 +115,14 @@ int bt_mesh_run(struct bt_face_nets *nets, const struct bauta_frame *frame,
     if (result < 0)
         return result;
     const float depth = size / MESH_SIDE;
+    face->has_iris = nets->refined[0] != NULL;
+    if (face->has_iris)
+        bt_refine_apply(nets->refined, nets->landmarks, face->iris);
+    for (int e = 0; face->has_iris && e < 2; e++) {
+        float *p = face->iris[e];
+        bt_affine_apply(map, p[0], p[1], &p[0], &p[1]);
+        p[2] *= depth;
+    }
     float box[4] = { INFINITY, INFINITY, -INFINITY, -INFINITY };
     for (int i = 0; i < BAUTA_LANDMARKS; i++) {
         const float *in = &nets->landmarks[3 * i];

@@ -5,6 +5,8 @@
 
 #define OFFSET(field) offsetof(struct bt_face_options, field)
 
+static const char *const nets[] = { "mesh", "attention", NULL };
+
 const struct bt_opt bt_face_opts[] = {
     { { .name = "face-detector-threshold",
         .type = BAUTA_OPTION_FLOAT,
@@ -28,5 +30,12 @@ const struct bt_opt bt_face_opts[] = {
         .max = 4,
         .help = "Smoothing of the landmarks in time: 0 is none, 1 is usual." },
       OFFSET(smoothing) },
+    { { .name = "face-net",
+        .type = BAUTA_OPTION_CHOICE,
+        .initial = "mesh",
+        .choices = nets,
+        .help = "The net that places the landmarks: attention is finer at lips and eyes "
+                "and takes about twice as long." },
+      OFFSET(net) },
     { { .name = NULL }, 0 },
 };

@@ -260,6 +260,7 @@ static void start(struct slot *slot, int id, const float place[3], struct quater
 static void write_back(const struct bt_smoother *s, const struct slot *slot,
                        struct bauta_face *face)
 {
+    const struct bauta_face raw = *face;
     float offset[3], box[4] = { INFINITY, INFINITY, -INFINITY, -INFINITY };
     to_matrix(slot->turn, face->rotation);
     face->scale = expf(slot->scale);
@@ -267,6 +268,7 @@ static void write_back(const struct bt_smoother *s, const struct slot *slot,
     for (int k = 0; k < 3; k++)
         face->translation[k] = slot->place[k] - offset[k];
     bt_pose_apply(face, slot->shape, face->landmark);
+    bt_refine_follow(&raw, face);
     for (int i = 0; i < BAUTA_LANDMARKS; i++) {
         const float *p = face->landmark[i];
         box[0] = fminf(box[0], p[0]), box[1] = fminf(box[1], p[1]);

@@ -26,7 +26,9 @@ int bt_tracker_create(struct bt_tracker **out, const struct bt_format *format,
         return BAUTA_E_NO_MEMORY;
     t->format = *format;
     t->options = *options;
-    const int result = bt_face_nets_open(&t->nets, models, threads);
+    int result = bt_face_nets_open(&t->nets, models, threads);
+    if (result >= 0 && options->net != BT_FACE_NET_MESH)
+        result = bt_face_nets_use(t->nets, options->net, models, threads);
     if (result < 0) {
         bt_tracker_destroy(&t);
         return result;

@@ -116,6 +116,7 @@ void bt_fill_between(const struct bauta_face *a, const struct bauta_face *b, flo
     } else {
         mix_points(a->landmark, b->landmark, t, out->landmark);
     }
+    out->has_iris = 0;
     box_of(out);
 }
 
