@@ -141,6 +141,9 @@ int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
     case AV_CODEC_ID_H264:
     case AV_CODEC_ID_HEVC:
         set_crf(enc, o->quality, 40, e->codec->id == AV_CODEC_ID_H264 ? 18 : 20);
+        // It would print its settings on standard error.
+        if (!strcmp(name, "libx265"))
+            set(enc, "x265-params", "log-level=error");
         if (!strncmp(name, "libx26", 6))
             return set_x26_preset(e, o->preset ? o->preset : "faster");
         break;

@@ -131,6 +131,39 @@ static void rotation(int degrees)
     CHECK(psnr > 28);
 }
 
+// Subtitles that are pictures cannot become text.
+static void bitmaps(void)
+{
+    // Two segments, of a composition without objects and of its end, at one second.
+    static const uint8_t sup[] = {
+        'P', 'G', 0, 1, 0x5f, 0x90, 0, 0, 0, 0, 0x16, 0, 11,
+        0, 96, 0, 64, 0x10, 0, 0, 0x80, 0, 0, 0,
+        'P', 'G', 0, 1, 0x5f, 0x90, 0, 0, 0, 0, 0x80, 0, 0};
+    FILE *file = fopen(media_path("sub.sup"), "wb");
+    fwrite(sup, 1, sizeof(sup), file);
+    fclose(file);
+    CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -i sub.sup -map 0:v -map 1:s -c copy "
+                        "bitmaps.mkv"), 0);
+    CHECK_INT(media_copy("bitmaps.mkv", "never.mp4", NULL, NULL), BAUTA_E_CONTAINER);
+    CHECK(media_said("mp4 cannot hold the subtitle stream 1 (hdmv_pgs_subtitle)"));
+    CHECK(access(media_path("never.mp4"), F_OK) < 0);
+    CHECK_INT(media_copy("bitmaps.mkv", "bitmaps-out.mkv", NULL, NULL), 0);
+    CHECK_TEXT(media_ask("ffprobe -v error -select_streams s -show_entries stream=codec_name "
+                         "-of csv=p=0 bitmaps-out.mkv"), "hdmv_pgs_subtitle\n");
+}
+
+static void interlaced(void)
+{
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x72:rate=50:d=0.4 -vf "
+                        "format=yuv420p,interlace=scan=tff -c:v mpeg2video -flags +ildct+ilme "
+                        "fields.mpg"), 0);
+    static const char *const outputs[] = {"fields.mp4", "fields.mkv", "fields.y4m"};
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(media_copy("fields.mpg", outputs[i], NULL, NULL), 0);
+        CHECK(strstr(media_stream(outputs[i], "v", "field_order"), "=tt"));
+    }
+}
+
 int main(void)
 {
     media_begin();
@@ -147,6 +180,8 @@ int main(void)
     chapters("in.mp4", "out2.mkv");
     harmless("out2.mkv");
     converted();
+    bitmaps();
+    interlaced();
     opus_to_mov();
     rotation(90);
     rotation(180);
