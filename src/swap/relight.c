@@ -34,6 +34,7 @@ int bt_relight_init(struct bt_relight *r)
         bt_relight_finish(r);
         return error;
     }
+    bt_occlude_init(&r->occlude);
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
         const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
         const float *s = r->regions.skin;
@@ -92,6 +93,29 @@ static void unwrap(struct bt_relight *r, const struct bt_patch *p, const struct 
     }
 }
 
+// What stands in front of the face is kept out of every measurement, and of the mask.
+static void look_past(struct bt_relight *r, struct bt_relight_state *s,
+                      const float (*normal)[3], double dt)
+{
+    float value[BT_CANON_VERTICES];
+    for (int v = 0; v < BT_CANON_VERTICES; v++) {
+        float rgb[3];
+        bt_light_at(&s->light, normal[v], rgb);
+        value[v] = logf(.3f * rgb[0] + .6f * rgb[1] + .1f * rgb[2]) / GAMMA;
+    }
+    for (int i = 0; i < BT_MAP_TEXELS; i++) {
+        if (r->map.triangle[i] == BT_UV_NONE)
+            continue;
+        const uint16_t *t = bt_canon_triangle[r->map.triangle[i]];
+        const float *w = r->map.weight[i];
+        r->bright[i] = w[0] * value[t[0]] + w[1] * value[t[1]] + w[2] * value[t[2]];
+    }
+    bt_occlude_run(&r->occlude, &s->occlude, &r->regions, (const float(*)[3])r->seen,
+                   r->bright, r->facing, dt);
+    for (int i = 0; i < BT_MAP_TEXELS; i++)
+        r->open[i] = 1 - s->occlude.mask[i];
+}
+
 // Robust light of the target from its skin around the vertices.
 static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_light *light)
 {
@@ -103,7 +127,7 @@ static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_lig
         if (x < 1 || y < 1 || x >= BT_MAP_SIZE - 1 || y >= BT_MAP_SIZE - 1)
             continue;
         const int at = y * BT_MAP_SIZE + x;
-        const float w = r->regions.skin[at] * r->facing[at];
+        const float w = r->regions.skin[at] * r->facing[at] * r->open[at];
         if (w < .2f)
             continue;
         float sum[3] = {0};
@@ -169,7 +193,7 @@ static void compare(struct bt_relight *r, const struct bt_source_face *who)
         }
         const float colour = fabsf(e[0] - e[1]) + fabsf(e[2] - e[1]);
         const float bright = (e[0] + e[1] + e[2]) / 3;
-        const float w = r->skin[i] * r->facing[a] / (1 + colour * colour * 60
+        const float w = r->skin[i] * r->facing[a] * r->open[a] / (1 + colour * colour * 60
                                                      + bright * bright * 30);
         for (int c = 0; c < 3; c++) {
             const float own = who->log_albedo[i][c] - who->mean_log[c];
@@ -204,7 +228,7 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
 {
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float *p = r->seen[i];
-        const float w = r->regions.skin[i] * r->facing[i] + 1e-3f;
+        const float w = r->regions.skin[i] * r->facing[i] * r->open[i] + 1e-3f;
         r->fine[i] = logf(fmaxf(.3f * p[0] + .6f * p[1] + .1f * p[2], 3));
         r->soft[i][0] = w * r->fine[i];
         r->soft[i][1] = w;
@@ -213,7 +237,7 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
     const float a = s->started ? share(dt, 2) : 1;
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float fine = clamp(r->fine[i] - r->soft[i][0] / r->soft[i][1], -.5f, .5f);
-        const float w = r->regions.skin[i] * r->facing[i];
+        const float w = r->regions.skin[i] * r->facing[i] * r->open[i];
         s->neutral[i] += a * (s->started ? w : 1) * (fine - s->neutral[i]);
         r->fine[i] = amount * w * clamp(fine - s->neutral[i], -.3f, .3f);
     }
@@ -269,7 +293,7 @@ static void seam(struct bt_relight *r, struct bt_relight_state *s,
         for (int j = -2; j <= 2; j++) {
             for (int i = -2; i <= 2; i++) {
                 const int at = r->rim[k] + j * BT_MAP_SIZE + i;
-                const float w = r->facing[at];
+                const float w = r->facing[at] * r->open[at];
                 for (int c = 0; c < 3; c++)
                     sum[c] += w * (r->seen[at][c] - atlas[at * 4 + c] * (float)r->gain[at][c] / 256);
                 weight += w;
@@ -310,9 +334,15 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
 {
     struct bt_light light;
     unwrap(r, patch, at, normal);
+    for (int i = 0; i < BT_MAP_TEXELS; i++)
+        r->open[i] = 1;
+    if (!state->started) {
+        state->occlude.started = false;
+        if (measure(r, normal, &state->light))
+            even_light(r, &state->light);
+    }
+    look_past(r, state, normal, dt);
     const int failed = measure(r, normal, &light);
-    if (failed && !state->started)
-        even_light(r, &state->light);
     if (!failed) {
         // Light that was switched is followed at once, drift slowly.
         const float old = state->light.sh[1][0];
@@ -333,7 +363,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     compose(r, state);
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
-        r->gain[i][3] = (uint16_t)(256 * (1 - r->regions.rim[i] * (1 - r->facing[i])));
+        r->gain[i][3] = (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
     seam(r, state, who, dt);
     state->started = true;
 }

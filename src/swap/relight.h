@@ -2,6 +2,7 @@
 #ifndef BT_SWAP_RELIGHT_H
 #define BT_SWAP_RELIGHT_H
 
+#include "swap/occlude.h"
 #include "swap/patch.h"
 #include "swap/source.h"
 
@@ -16,6 +17,9 @@ struct bt_relight {
     int rim[BT_CANON_OVAL];              // texels of the map just inside the oval
     // Of the face at work.
     float seen[BT_MAP_TEXELS][3];        // display values of the target over the texture
+    float bright[BT_MAP_TEXELS];         // log brightness by the light of the frame before
+    struct bt_occlude occlude;
+    float open[BT_MAP_TEXELS];           // 0: something stands in front
     float facing[BT_MAP_TEXELS];         // 0..1, how squarely a texel is seen
     float ratio[BT_COARSE_TEXELS][4];    // log of target over albedo less the light; weight
     float expected[BT_COARSE_TEXELS][3]; // log gain by the harmonics alone
@@ -30,6 +34,7 @@ struct bt_relight {
 struct bt_relight_state {
     bool started;
     struct bt_light light;
+    struct bt_occlude_state occlude;
     float ratio[BT_COARSE_TEXELS][3];
     float neutral[BT_MAP_TEXELS];        // fine brightness at rest
     float border[BT_CANON_OVAL][3];
