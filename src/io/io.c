@@ -116,7 +116,8 @@ int bt_source_open(struct bt_source **out, const char *url,
         return result;
     const struct bt_source_impl *impl = NULL;
     struct bt_source *s = NULL;
-    struct source *full = choose_source(&url, &impl) < 0 ? NULL : bt_zalloc(sizeof(*full));
+    struct source *full =
+        choose_source(&url, &impl) < 0 ? NULL : bt_zalloc(sizeof(*full));
     if (!full)
         goto memory;
     s = &full->s;
@@ -294,8 +295,8 @@ int bt_sink_write(struct bt_sink *sink, struct bt_marked marked)
     if (f->format == format->pixel && f->width == format->width &&
         f->height == format->height)
         return sink->impl->write(sink, marked);
-    bt_error("%s: a frame of %dx%d does not fit the stream of %dx%d", sink->name, f->width,
-             f->height, format->width, format->height);
+    bt_error("%s: a frame of %dx%d does not fit the stream of %dx%d", sink->name,
+             f->width, f->height, format->width, format->height);
     bauta_frame_unref(&marked.frame);
     return BAUTA_E_USAGE;
 }

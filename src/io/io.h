@@ -47,7 +47,8 @@ struct bt_source {
 // A url is "scheme:rest" for a scheme in the table, otherwise a path. The choice for
 // paths: a folder → "folder", *.y4m and "-" → "y4m", else "file".
 // options must outlive the source.
-int bt_source_open(struct bt_source **out, const char *url, const struct bt_io_options *options);
+int bt_source_open(struct bt_source **out, const char *url,
+                   const struct bt_io_options *options);
 // The next frame, a reference of the caller's. BAUTA_E_END after the last. Frames carry
 // number, pts, time_base, captured_ns and every property of the format; size and pixel
 // format never change within a source (a change in the stream is converted to the first).
@@ -73,8 +74,8 @@ struct bt_sink {
     struct bt_format format;  // of the frames that will come
     struct bt_tracks *tracks; // of the source, or NULL
     char *name;
-    // After finish: the file to sign, or the folder whose files are to be signed one by one
-    // (of a folder of pictures), or NULL.
+    // After finish: the file to sign, or the folder whose files are to be signed one by
+    // one (of a folder of pictures), or NULL.
     char *temp;
     struct bt_output output;  // zeroed where nothing is to be renamed
     const struct bt_source *origin;  // while opening only

@@ -72,7 +72,8 @@ static bool needs_full_chroma(const struct bauta_frame *frame, int orientation)
 {
     const struct bt_pixel_format *f = bt_pixel_format(frame->format);
     const bool uneven = f->chroma_x != f->chroma_y && bt_orient_swaps(orientation);
-    const bool odd = (f->chroma_x && frame->width & 1) || (f->chroma_y && frame->height & 1);
+    const bool odd =
+        (f->chroma_x && frame->width & 1) || (f->chroma_y && frame->height & 1);
     return uneven || odd;
 }
 

@@ -43,8 +43,8 @@ static inline bool bt_orient_swaps(int orientation)
 {
     return orientation >= 5 && orientation <= 8;
 }
-// Replaces *frame by an upright copy: what the EXIF orientation asks for is done to it and
-// its rotation is 0 then.
+// Replaces *frame by an upright copy: what the EXIF orientation asks for is done to it
+// and its rotation is 0 then.
 int bt_orient_frame(struct bauta_frame **frame, int orientation);
 
 // Writes one picture; the kind by the ending of path. quality 0..100, -1: the default.

@@ -83,7 +83,8 @@ static AVFrame *convert(enum kind kind, struct bauta_frame *frame)
         const bool rgb = av_pix_fmt_desc_get(out->format)->flags & AV_PIX_FMT_FLAG_RGB;
         const bool gray = out->format == AV_PIX_FMT_GRAY8;
         out->colorspace = rgb ? AVCOL_SPC_RGB : AVCOL_SPC_SMPTE170M;
-        out->color_range = kind == WEBP && !rgb && !gray ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
+        out->color_range =
+            kind == WEBP && !rgb && !gray ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
         out->chroma_location = AVCHROMA_LOC_CENTER;
         const struct bt_image from = bt_image_of(source), to = bt_image_of_av(out);
         good = bt_convert_run(&convert, &from, &to) >= 0;
@@ -97,7 +98,8 @@ static AVFrame *convert(enum kind kind, struct bauta_frame *frame)
 
 static AVCodecContext *open_encoder(enum kind kind, const AVFrame *frame, float quality)
 {
-    static const char *const names[] = {[JPEG] = "mjpeg", [PNG] = "png", [WEBP] = "libwebp"};
+    static const char *const names[] = {
+        [JPEG] = "mjpeg", [PNG] = "png", [WEBP] = "libwebp"};
     const AVCodec *codec = avcodec_find_encoder_by_name(names[kind]);
     AVCodecContext *enc = codec ? avcodec_alloc_context3(codec) : NULL;
     if (!enc)
@@ -117,14 +119,16 @@ static AVCodecContext *open_encoder(enum kind kind, const AVFrame *frame, float 
         enc->global_quality = (int)(FF_QP2LAMBDA * q + 0.5);
         enc->qmin = 1;
     } else if (kind == WEBP) {
-        av_opt_set_double(enc->priv_data, "quality", quality < 0 ? 90 : (double)quality, 0);
+        av_opt_set_double(enc->priv_data, "quality", quality < 0 ? 90 : (double)quality,
+                          0);
     }
     if (avcodec_open2(enc, codec, NULL) < 0)
         avcodec_free_context(&enc);
     return enc;
 }
 
-static int write_bytes(const char *path, const char *name, const uint8_t *data, size_t size)
+static int write_bytes(const char *path, const char *name, const uint8_t *data,
+                       size_t size)
 {
     FILE *file = fopen(path, "wbe");
     if (!file) {
@@ -195,8 +199,9 @@ static int picture_open(struct bt_sink *s, const char *url)
         return BAUTA_E_USAGE;
     }
     if (s->origin && s->origin->frames_total > 1) {
-        bt_error("%s: one picture cannot hold the %lld of the input; give a folder (with a "
-                 "'/' at its end) or a video", s->name, (long long)s->origin->frames_total);
+        bt_error("%s: one picture cannot hold the %lld of the input; give a folder (with "
+                 "a '/' at its end) or a video",
+                 s->name, (long long)s->origin->frames_total);
         return BAUTA_E_USAGE;
     }
     return bt_sink_output(s, url);
@@ -207,8 +212,9 @@ static int picture_put(struct bt_sink *s, struct bt_marked m)
     struct picture *p = s->priv;
     int result = BAUTA_E_USAGE;
     if (p->written++)
-        bt_error("%s: one picture cannot hold a second frame; give a folder (with a '/' at "
-                 "its end) or a video", s->name);
+        bt_error("%s: one picture cannot hold a second frame; give a folder (with a '/' "
+                 "at its end) or a video",
+                 s->name);
     else
         result = bt_picture_write(s->output.temp, s->name, m.frame, s->options->quality);
     bauta_frame_unref(&m.frame);

@@ -76,17 +76,18 @@ static int write_header(struct bt_sink *s, struct y4m *y)
     struct bauta_rational rate = format->frame_rate;
     if (rate.num < 1 || rate.den < 1) {
         rate = (struct bauta_rational){BT_PICTURE_RATE, 1};
-        bt_warn("%s: y4m keeps no times of single pictures; %d a second are written", s->name,
-                BT_PICTURE_RATE);
+        bt_warn("%s: y4m keeps no times of single pictures; %d a second are written",
+                s->name, BT_PICTURE_RATE);
     }
     if (format->rotation)
-        bt_warn("%s: y4m cannot say that its pictures are to be turned by %d degrees", s->name,
-                format->rotation);
+        bt_warn("%s: y4m cannot say that its pictures are to be turned by %d degrees",
+                s->name, format->rotation);
     const struct bauta_rational aspect = format->sample_aspect;
-    const int n = fprintf(y->file, "YUV4MPEG2 W%d H%d F%d:%d I%c A%d:%d C%s XCOLORRANGE=%s\n",
-                          format->width, format->height, rate.num, rate.den, fields_of(s),
-                          aspect.num > 0 ? aspect.num : 0, aspect.num > 0 ? aspect.den : 0,
-                          kind_of(format), format->colour.full_range ? "FULL" : "LIMITED");
+    const int n =
+        fprintf(y->file, "YUV4MPEG2 W%d H%d F%d:%d I%c A%d:%d C%s XCOLORRANGE=%s\n",
+                format->width, format->height, rate.num, rate.den, fields_of(s),
+                aspect.num > 0 ? aspect.num : 0, aspect.num > 0 ? aspect.den : 0,
+                kind_of(format), format->colour.full_range ? "FULL" : "LIMITED");
     return n < 0 ? fail_errno(s) : 0;
 }
 

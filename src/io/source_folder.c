@@ -25,8 +25,9 @@ struct folder {
 
 static bool is_picture(const char *name)
 {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif",
-                                          ".tiff", ".ppm", ".pgm", ".tga", NULL};
+    static const char *const endings[] = {".jpg", ".jpeg", ".png",  ".webp",
+                                          ".bmp", ".tif",  ".tiff", ".ppm",
+                                          ".pgm", ".tga",  NULL};
     const char *dot = strrchr(name, '.');
     for (int i = 0; dot && dot != name && endings[i]; i++) {
         if (!strcasecmp(dot, endings[i]))
@@ -175,7 +176,8 @@ static int folder_read(struct bt_source *s, struct bauta_frame **out)
     if (result < 0)
         return result;
     if (!fits(&s->format, frame)) {
-        if (!f->fitted && (frame->width != s->format.width || frame->height != s->format.height)) {
+        if (!f->fitted &&
+            (frame->width != s->format.width || frame->height != s->format.height)) {
             bt_warn("%s: pictures differ in size; all are fitted into %dx%d, that of the "
                     "first", s->name, s->format.width, s->format.height);
             f->fitted = true;

@@ -146,8 +146,9 @@ static int load_face(struct test *t)
         return result;
     const double least = t->params.width < t->params.height ? t->params.width
                                                             : t->params.height;
-    const double scale = 0.7 * least / (picture->width > picture->height ? picture->width
-                                                                         : picture->height);
+    const double scale =
+        0.7 * least /
+        (picture->width > picture->height ? picture->width : picture->height);
     struct bt_format like = bt_format_of(picture);
     like.pixel = BAUTA_PIXEL_RGBA;
     like.width = (int)(picture->width * scale) & ~1;
@@ -267,7 +268,8 @@ static void face_row(const struct test *t, const struct scene *scene, int y, uin
         const int64_t v = ((dy * scene->cosine - dx * scene->sine) >> 16) +
                           ((int64_t)face->height << 15);
         const int64_t column = u >> 16, line = v >> 16;
-        if (column < 0 || line < 0 || column >= face->width - 1 || line >= face->height - 1)
+        if (column < 0 || line < 0 || column >= face->width - 1 ||
+            line >= face->height - 1)
             continue;
         const uint8_t *at = face->data[0] + line * stride + column * 4;
         for (int i = 0; i < 3; i++)
@@ -346,7 +348,8 @@ static void put_chroma(const struct bauta_frame *frame, int y, const uint8_t *co
     }
 }
 
-static void draw_yuv(const struct test *t, const struct scene *scene, struct bauta_frame *frame)
+static void draw_yuv(const struct test *t, const struct scene *scene,
+                     struct bauta_frame *frame)
 {
     const struct bt_pixel_format *f = bt_pixel_format(frame->format);
     const int w = frame->width, h = frame->height, step = 1 << f->chroma_y;
@@ -408,7 +411,8 @@ static void test_close(struct bt_source *s)
 
 const struct bt_source_impl bt_source_test = {
     .name = "test",
-    .desc = "moving shapes, and a face: test:640x360@25,frames=100,format=yuv420p,face=PATH",
+    .desc = "moving shapes, and a face: "
+            "test:640x360@25,frames=100,format=yuv420p,face=PATH",
     .priv_size = sizeof(struct test),
     .open = test_open,
     .read = test_read,

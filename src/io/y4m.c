@@ -68,8 +68,8 @@ static int parse_kind(const char *tag, const char *name, struct bt_format *forma
             return 0;
         }
     }
-    bt_error("%s: y4m of kind C%s is not read; 420, 422, 444 and mono of 8 bits are", name,
-             tag);
+    bt_error("%s: y4m of kind C%s is not read; 420, 422, 444 and mono of 8 bits are",
+             name, tag);
     return BAUTA_E_UNSUPPORTED;
 }
 
@@ -227,8 +227,8 @@ static int cut_off(struct bt_source *s)
     struct y4m *y = s->priv;
     y->ended = true;
     s->truncated = 1;
-    bt_warn("%s: is damaged or cut off at picture %lld; what came before was used", s->name,
-            (long long)y->next);
+    bt_warn("%s: is damaged or cut off at picture %lld; what came before was used",
+            s->name, (long long)y->next);
     return BAUTA_E_END;
 }
 
@@ -243,7 +243,8 @@ static int y4m_read(struct bt_source *s, struct bauta_frame **out)
         y->ended = true;
         return BAUTA_E_END;
     }
-    const bool frame_line = read == 1 && !strncmp(line, "FRAME", 5) && (!line[5] || line[5] == ' ');
+    const bool frame_line =
+        read == 1 && !strncmp(line, "FRAME", 5) && (!line[5] || line[5] == ' ');
     if (!frame_line)
         return cut_off(s);
     struct bauta_frame *frame = bt_pool_get(y->pool);

@@ -10,7 +10,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 // Foreign bytes are expected to be complained about.
-static inline void bt_fuzz_quiet(void *opaque, enum bauta_log_level level, const char *line)
+static inline void bt_fuzz_quiet(void *opaque, enum bauta_log_level level,
+                                 const char *line)
 {
     (void)opaque, (void)level, (void)line;
 }

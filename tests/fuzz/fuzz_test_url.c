@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, n);
     text[n] = 0;
     if (bt_test_parse(text, &p) >= 0 &&
-        (p.width < 1 || p.height < 1 || p.rate.num < 1 || p.rate.den < 1 || p.frames < 0 ||
-         !bt_pixel_format(p.pixel) || strlen(p.face) >= sizeof(p.face)))
+        (p.width < 1 || p.height < 1 || p.rate.num < 1 || p.rate.den < 1 ||
+         p.frames < 0 || !bt_pixel_format(p.pixel) || strlen(p.face) >= sizeof(p.face)))
         __builtin_trap();
     return 0;
 }

@@ -221,9 +221,11 @@ void bt_av_props(AVFrame *to, const struct bauta_frame *from)
     to->color_primaries = from->colour.primaries;
     to->color_trc = from->colour.transfer;
     to->colorspace = rgb ? AVCOL_SPC_RGB : from->colour.matrix;
-    to->color_range = rgb || from->colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    to->color_range =
+        rgb || from->colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     to->chroma_location = from->colour.chroma_location;
-    to->sample_aspect_ratio = (AVRational){from->sample_aspect.num, from->sample_aspect.den};
+    to->sample_aspect_ratio =
+        (AVRational){from->sample_aspect.num, from->sample_aspect.den};
     to->interlaced_frame = from->interlaced;
 }
 

@@ -13,9 +13,10 @@ static const struct {
     const char *word;
     const char *encoder;
 } preferred[] = {
-    {"h264", "libx264"}, {"avc", "libx264"},      {"hevc", "libx265"}, {"h265", "libx265"},
-    {"vp9", "libvpx-vp9"}, {"vp8", "libvpx"},     {"opus", "libopus"},  {"vorbis", "libvorbis"},
-    {"mp3", "libmp3lame"}, {"av1", "libsvtav1"},
+    {"h264", "libx264"},  {"avc", "libx264"},      {"hevc", "libx265"},
+    {"h265", "libx265"},  {"vp9", "libvpx-vp9"},   {"vp8", "libvpx"},
+    {"opus", "libopus"},  {"vorbis", "libvorbis"}, {"mp3", "libmp3lame"},
+    {"av1", "libsvtav1"},
 };
 
 static const AVCodec *find_word(const char *word)
@@ -77,8 +78,8 @@ int bt_container_check(const AVOutputFormat *container, enum AVCodecID codec,
 {
     if (bt_container_holds(container, codec))
         return 0;
-    bt_error("%s: the container %s cannot hold %s (%s); an output ending in .mkv can", name,
-             container->name, what, avcodec_get_name(codec));
+    bt_error("%s: the container %s cannot hold %s (%s); an output ending in .mkv can",
+             name, container->name, what, avcodec_get_name(codec));
     return BAUTA_E_CONTAINER;
 }
 

@@ -15,7 +15,8 @@ static bool is_rgb(enum AVPixelFormat format)
 static const int *coefficients(const struct bt_image *image)
 {
     const int matrix = image->colour.matrix;
-    if (is_rgb(image->format) || matrix == AVCOL_SPC_UNSPECIFIED || matrix == AVCOL_SPC_RGB)
+    if (is_rgb(image->format) || matrix == AVCOL_SPC_UNSPECIFIED ||
+        matrix == AVCOL_SPC_RGB)
         return sws_getCoefficients(image->height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601);
     return sws_getCoefficients(matrix);
 }
@@ -51,7 +52,8 @@ static void set_int(struct SwsContext *sws, const char *name, int64_t value)
     av_opt_set_int(sws, name, value, 0);
 }
 
-static int prepare(struct bt_convert *c, const struct bt_image *from, const struct bt_image *to)
+static int prepare(struct bt_convert *c, const struct bt_image *from,
+                   const struct bt_image *to)
 {
     struct SwsContext *sws = sws_alloc_context();
     if (!sws)
@@ -76,9 +78,9 @@ static int prepare(struct bt_convert *c, const struct bt_image *from, const stru
     sws_setColorspaceDetails(sws, from_matrix, from->colour.full_range, to_matrix,
                              to->colour.full_range, 0, one, one);
     if (sws_init_context(sws, NULL, NULL) < 0) {
-        bt_error("no conversion from %s %dx%d to %s %dx%d", av_get_pix_fmt_name(from->format),
-                 from->width, from->height, av_get_pix_fmt_name(to->format), to->width,
-                 to->height);
+        bt_error("no conversion from %s %dx%d to %s %dx%d",
+                 av_get_pix_fmt_name(from->format), from->width, from->height,
+                 av_get_pix_fmt_name(to->format), to->width, to->height);
         sws_freeContext(sws);
         return BAUTA_E_UNSUPPORTED;
     }
@@ -95,10 +97,11 @@ int bt_convert_run(struct bt_convert *convert, const struct bt_image *from,
     const bool ranges = from->colour.full_range == to->colour.full_range;
     if (from->format == to->format && from->width == to->width &&
         from->height == to->height && (ranges || is_rgb(from->format))) {
-        const uint8_t *data[4] = {from->data[0], from->data[1], from->data[2], from->data[3]};
+        const uint8_t *data[4] = {from->data[0], from->data[1], from->data[2],
+                                  from->data[3]};
         uint8_t *out[4] = {to->data[0], to->data[1], to->data[2], to->data[3]};
-        av_image_copy(out, (int *)to->stride, data, from->stride, from->format, from->width,
-                      from->height);
+        av_image_copy(out, (int *)to->stride, data, from->stride, from->format,
+                      from->width, from->height);
         return 0;
     }
     if (!convert->sws || !same_description(&convert->from, from) ||
@@ -109,7 +112,8 @@ int bt_convert_run(struct bt_convert *convert, const struct bt_image *from,
     }
     const uint8_t *data[4] = {from->data[0], from->data[1], from->data[2], from->data[3]};
     uint8_t *const out[4] = {to->data[0], to->data[1], to->data[2], to->data[3]};
-    const int rows = sws_scale(convert->sws, data, from->stride, 0, from->height, out, to->stride);
+    const int rows =
+        sws_scale(convert->sws, data, from->stride, 0, from->height, out, to->stride);
     return rows == to->height ? 0 : BAUTA_E_FAILED;
 }
 

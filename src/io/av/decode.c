@@ -86,7 +86,8 @@ static int open_input(struct bt_decode *d, const char *path)
     if (av_match_name("image2", kind->name))
         kind = av_find_input_format("image2pipe");
     if (!kind || is_refused(kind)) {
-        bt_error("%s: a file of kind '%s' is not taken", path, kind ? kind->name : "image2");
+        bt_error("%s: a file of kind '%s' is not taken", path,
+                 kind ? kind->name : "image2");
         return BAUTA_E_FORMAT;
     }
     d->format = avformat_alloc_context();
@@ -203,7 +204,8 @@ static bool falls_short(const struct bt_decode *d, int error)
         return true;
     if (d->still || d->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE)
         return false;
-    const int64_t start = d->format->start_time != AV_NOPTS_VALUE ? d->format->start_time : 0;
+    const int64_t start =
+        d->format->start_time != AV_NOPTS_VALUE ? d->format->start_time : 0;
     const int64_t promised = d->format->duration;
     const AVRational rate = d->stream->avg_frame_rate;
     const int64_t frame =
@@ -237,8 +239,9 @@ static int to_tracks(struct bt_decode *d)
 static void count_damage(struct bt_decode *d, int error)
 {
     if (!d->damaged++)
-        bt_warn("%s: damaged pictures inside; they are left out or repaired as far as the "
-                "decoder can (%s)", d->name, av_err2str(error));
+        bt_warn("%s: damaged pictures inside; they are left out or repaired as far as "
+                "the decoder can (%s)",
+                d->name, av_err2str(error));
 }
 
 // Gives the decoder one packet of pictures, or the news that there is none.

@@ -18,7 +18,7 @@ struct bt_decode {
     bool drained;                 // the decoder was told that no more comes
     bool truncated;
     int64_t packets;              // of pictures, read so far
-    int64_t reached_us;           // time of the last packet of any stream, INT64_MIN: none
+    int64_t reached_us; // time of the last packet of any stream, INT64_MIN: none
     int damaged;                  // packets or frames that did not decode
     bool last_corrupt;
 };

@@ -20,7 +20,8 @@ static bool is_interlaced(enum AVFieldOrder order)
 // H.264 and HEVC can only say an even size where chroma is halved; fields need it twice.
 static int round_up(const struct bt_encode *e, int size, int shift, bool fields)
 {
-    const bool needed = e->codec->id == AV_CODEC_ID_H264 || e->codec->id == AV_CODEC_ID_HEVC;
+    const bool needed =
+        e->codec->id == AV_CODEC_ID_H264 || e->codec->id == AV_CODEC_ID_HEVC;
     const int step = needed ? (1 << shift) * (fields ? 2 : 1) : 1;
     return (size + step - 1) / step * step;
 }
@@ -42,10 +43,11 @@ static void say_conversion(const struct bt_encode *e, const struct bt_format *fo
 {
     const char *from = bt_pixel_format(format->pixel)->name;
     const char *to = av_get_pix_fmt_name(e->pixel);
-    const bool alpha = format->pixel == BAUTA_PIXEL_RGBA || format->pixel == BAUTA_PIXEL_BGRA;
+    const bool alpha =
+        format->pixel == BAUTA_PIXEL_RGBA || format->pixel == BAUTA_PIXEL_BGRA;
     if (alpha && !(av_pix_fmt_desc_get(e->pixel)->flags & AV_PIX_FMT_FLAG_ALPHA))
-        bt_warn("%s: %s is converted to %s for %s; its transparency is lost", e->name, from,
-                to, e->codec->name);
+        bt_warn("%s: %s is converted to %s for %s; its transparency is lost", e->name,
+                from, to, e->codec->name);
     else if (e->pixel != bt_av_pixel(format->pixel))
         bt_info("%s: %s is converted to %s for %s", e->name, from, to, e->codec->name);
 }
@@ -62,8 +64,8 @@ static void describe(struct bt_encode *e, const struct bt_encode_params *p)
     enc->width = round_up(e, width, d->log2_chroma_w, false);
     enc->height = round_up(e, height, d->log2_chroma_h, fields);
     if (enc->width != width || enc->height != height)
-        bt_info("%s: %dx%d is made %dx%d by repeating its edge, as %s needs", e->name, width,
-                height, enc->width, enc->height, e->codec->name);
+        bt_info("%s: %dx%d is made %dx%d by repeating its edge, as %s needs", e->name,
+                width, height, enc->width, enc->height, e->codec->name);
     enc->pix_fmt = e->pixel;
     enc->time_base = (AVRational){format->time_base.num, format->time_base.den};
     if (format->frame_rate.num > 0)
@@ -77,7 +79,8 @@ static void describe(struct bt_encode *e, const struct bt_encode_params *p)
     enc->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     enc->chroma_sample_location = e->colour.chroma_location;
     enc->field_order = p->field_order;
-    if (fields && (e->codec->id == AV_CODEC_ID_H264 || e->codec->id == AV_CODEC_ID_MPEG2VIDEO))
+    if (fields &&
+        (e->codec->id == AV_CODEC_ID_H264 || e->codec->id == AV_CODEC_ID_MPEG2VIDEO))
         enc->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
     e->top_field_first = p->field_order == AV_FIELD_TT || p->field_order == AV_FIELD_TB;
     if (p->container->flags & AVFMT_GLOBALHEADER)
@@ -114,8 +117,8 @@ int bt_encode_open(struct bt_encode *e, const struct bt_encode_params *p)
     bt_av_forget();
     const int error = avcodec_open2(e->enc, e->codec, NULL);
     if (error >= 0) {
-        bt_info("%s: %s, %s %dx%d", e->name, e->codec->name, av_get_pix_fmt_name(e->pixel),
-                e->enc->width, e->enc->height);
+        bt_info("%s: %s, %s %dx%d", e->name, e->codec->name,
+                av_get_pix_fmt_name(e->pixel), e->enc->width, e->enc->height);
         return 0;
     }
     bt_error("%s: the encoder %s takes no %s of %dx%d: %s", e->name, e->codec->name,
@@ -130,7 +133,8 @@ static void extend(AVFrame *frame, int width, int height)
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(frame->format);
     const int planes = av_pix_fmt_count_planes(frame->format);
     for (int i = 0; i < planes; i++) {
-        const bool chroma = (i == 1 || i == 2) && planes > 1 && !(d->flags & AV_PIX_FMT_FLAG_RGB);
+        const bool chroma =
+            (i == 1 || i == 2) && planes > 1 && !(d->flags & AV_PIX_FMT_FLAG_RGB);
         const int sx = chroma ? d->log2_chroma_w : 0, sy = chroma ? d->log2_chroma_h : 0;
         const size_t step = (size_t)d->comp[planes > 1 ? i : 0].step;
         const int w = AV_CEIL_RSHIFT(width, sx), h = AV_CEIL_RSHIFT(height, sy);
@@ -226,7 +230,8 @@ int bt_encode_receive(struct bt_encode *e, AVPacket *packet)
     if (error == AVERROR_EOF)
         return BAUTA_E_END;
     if (error < 0) {
-        bt_error("%s: the encoder %s fails: %s", e->name, e->codec->name, av_err2str(error));
+        bt_error("%s: the encoder %s fails: %s", e->name, e->codec->name,
+                 av_err2str(error));
         return error == AVERROR(ENOMEM) ? BAUTA_E_NO_MEMORY : BAUTA_E_FAILED;
     }
     for (int i = 0; i < BT_ENCODE_DELAY && i < e->count; i++) {

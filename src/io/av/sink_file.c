@@ -16,7 +16,7 @@ struct file {
     AVStream *stream;
     AVPacket *packet;
     AVPacket *held;           // the one before, until it is known whether it is the last
-    int64_t first_pts, first_dts, end_pts;   // of the pictures, in the encoder's time base
+    int64_t first_pts, first_dts, end_pts; // of the pictures, in the encoder's time base
     int64_t end_us;           // the same as end_pts
     bool begun, whole;
 };
@@ -28,8 +28,10 @@ static const struct container {
     enum AVCodecID video;
     bool matrix;              // can say how pictures are to be turned
 } containers[] = {
-    {".mp4", "mp4", AV_CODEC_ID_H264, true},  {".m4v", "mp4", AV_CODEC_ID_H264, true},
-    {".mov", "mov", AV_CODEC_ID_H264, true},  {".mkv", "matroska", AV_CODEC_ID_H264, false},
+    {".mp4", "mp4", AV_CODEC_ID_H264, true},
+    {".m4v", "mp4", AV_CODEC_ID_H264, true},
+    {".mov", "mov", AV_CODEC_ID_H264, true},
+    {".mkv", "matroska", AV_CODEC_ID_H264, false},
     {".webm", "webm", AV_CODEC_ID_VP9, false},
 };
 
@@ -40,8 +42,9 @@ static const struct container *container_of(const char *path)
         if (!strcasecmp(dot, containers[i].ending))
             return &containers[i];
     }
-    bt_error("%s: no kind of output is known by this ending; use .mp4, .mov, .mkv or .webm "
-             "for video, .jpg, .png or .webp for a picture, a folder for pictures", path);
+    bt_error("%s: no kind of output is known by this ending; use .mp4, .mov, .mkv or "
+             ".webm for video, .jpg, .png or .webp for a picture, a folder for pictures",
+             path);
     return NULL;
 }
 

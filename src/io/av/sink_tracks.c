@@ -45,8 +45,9 @@ static enum AVCodecID default_for(const AVOutputFormat *of, enum AVMediaType typ
 
 static int cannot_hold(const struct bt_sink_tracks *st, const struct bt_track *track)
 {
-    bt_error("%s: the container %s cannot hold the %s stream %d (%s); an output ending in "
-             ".mkv can", st->name, st->mux->oformat->name,
+    bt_error("%s: the container %s cannot hold the %s stream %d (%s); an output ending "
+             "in .mkv can",
+             st->name, st->mux->oformat->name,
              av_get_media_type_string(track->par->codec_type), track->stream,
              avcodec_get_name(track->par->codec_id));
     return BAUTA_E_CONTAINER;
@@ -92,7 +93,8 @@ static int add_stream(struct bt_sink_tracks *st, int index, const char *wanted)
     int error = 0;
     if (encoder) {
         const bool global = st->mux->oformat->flags & AVFMT_GLOBALHEADER;
-        result = bt_transcode_open(&st->to[index].transcode, track, encoder, global, st->name);
+        result =
+            bt_transcode_open(&st->to[index].transcode, track, encoder, global, st->name);
         if (result < 0)
             return result;
         const AVCodecContext *enc = bt_transcode_encoder(st->to[index].transcode);
@@ -129,7 +131,8 @@ static int add_chapters(struct bt_sink_tracks *st)
         chapter->time_base = us;
         chapter->start = chapters[i].start_us;
         chapter->end = chapters[i].end_us;
-        if (chapters[i].title && av_dict_set(&chapter->metadata, "title", chapters[i].title, 0) < 0)
+        if (chapters[i].title &&
+            av_dict_set(&chapter->metadata, "title", chapters[i].title, 0) < 0)
             return BAUTA_E_NO_MEMORY;
     }
     return 0;
@@ -169,8 +172,9 @@ static int put(void *opaque, AVPacket *packet)
     struct bt_sink_tracks *st = target->st;
     AVStream *stream = st->to[target->index].stream;
     struct bt_transcode *transcode = st->to[target->index].transcode;
-    const AVRational from = transcode ? bt_transcode_encoder(transcode)->time_base
-                                      : bt_tracks_at(st->tracks, target->index)->time_base;
+    const AVRational from = transcode
+                                ? bt_transcode_encoder(transcode)->time_base
+                                : bt_tracks_at(st->tracks, target->index)->time_base;
     av_packet_rescale_ts(packet, from, stream->time_base);
     // A muxer ends the whole file over one packet that is out of order.
     int64_t *last = &st->to[target->index].last_dts;

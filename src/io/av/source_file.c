@@ -14,7 +14,7 @@ struct file {
     int64_t base;             // time 0 of the output, in the stream's time base
     int64_t end;              // of the output, in the stream's time base
     int64_t last, step;       // time of the last frame delivered and its duration
-    AVFrame *held;            // the next to deliver, once the time of its successor is known
+    AVFrame *held; // the next to deliver, once the time of its successor is known
     bool any;                 // a frame was delivered or is held
     bool ended;
     bool resized;             // warned about it
@@ -104,7 +104,8 @@ static void read_rotation(struct bt_source *s, struct file *f)
     const AVFrameSideData *of_frame =
         av_frame_get_side_data(f->held, AV_FRAME_DATA_DISPLAYMATRIX);
     size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const uint8_t *data =
+        av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     struct bt_tracks_picture *picture = bt_tracks_picture(s->tracks);
     if (!data && of_frame) {
         data = of_frame->data;
@@ -141,7 +142,8 @@ static void say_conversion(const struct bt_source *s, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(frame->format);
     const char *to = bt_pixel_format(s->format.pixel)->name;
-    const bool alpha = d->flags & AV_PIX_FMT_FLAG_ALPHA && s->format.pixel != BAUTA_PIXEL_RGBA;
+    const bool alpha =
+        d->flags & AV_PIX_FMT_FLAG_ALPHA && s->format.pixel != BAUTA_PIXEL_RGBA;
     if (d->comp[0].depth > 8 || alpha)
         bt_warn("%s: %s is converted to %s; %s is lost", s->name, d->name, to,
                 alpha ? "its transparency" : "the depth beyond 8 bits");
@@ -178,7 +180,8 @@ static int describe(struct bt_source *s, struct file *f)
     read_rotation(s, f);
     enum AVFieldOrder *order = &bt_tracks_picture(s->tracks)->field_order;
     *order = d->stream->codecpar->field_order;
-    if (frame->interlaced_frame && (*order == AV_FIELD_UNKNOWN || *order == AV_FIELD_PROGRESSIVE))
+    if (frame->interlaced_frame &&
+        (*order == AV_FIELD_UNKNOWN || *order == AV_FIELD_PROGRESSIVE))
         *order = frame->top_field_first ? AV_FIELD_TT : AV_FIELD_BB;
     f->pool = bt_pool_create(format);
     return f->pool ? 0 : BAUTA_E_NO_MEMORY;
@@ -189,8 +192,10 @@ static void count_frames(struct bt_source *s, const struct file *f)
     const AVStream *stream = f->decode.stream;
     const double length = f->decode.format->duration > 0
                               ? (double)f->decode.format->duration / AV_TIME_BASE : 0;
-    const double rate = stream->avg_frame_rate.den > 0 ? av_q2d(stream->avg_frame_rate) : 0;
-    const double start = (double)s->options->start, duration = (double)s->options->duration;
+    const double rate =
+        stream->avg_frame_rate.den > 0 ? av_q2d(stream->avg_frame_rate) : 0;
+    const double start = (double)s->options->start,
+                 duration = (double)s->options->duration;
     double total = stream->nb_frames > 0 ? (double)stream->nb_frames : length * rate;
     if (start > 0 || duration > 0) {
         double left = length > start ? length - start : 0;
@@ -208,7 +213,8 @@ static int file_open(struct bt_source *s, const char *url)
     d->name = s->name;
     s->tracks = bt_tracks_create();
     f->held = av_frame_alloc();
-    int result = s->tracks && f->held ? bt_decode_open(d, url, s->tracks) : BAUTA_E_NO_MEMORY;
+    int result =
+        s->tracks && f->held ? bt_decode_open(d, url, s->tracks) : BAUTA_E_NO_MEMORY;
     if (result < 0)
         return result;
     const AVRational tb = d->stream->time_base;
@@ -236,7 +242,8 @@ static int file_open(struct bt_source *s, const char *url)
 }
 
 // Copies the picture held into a frame of the pool, shown until next.
-static int deliver(struct bt_source *s, struct file *f, int64_t next, struct bauta_frame **out)
+static int deliver(struct bt_source *s, struct file *f, int64_t next,
+                   struct bauta_frame **out)
 {
     const AVFrame *decoded = f->held;
     struct bauta_frame *frame = bt_pool_get(f->pool);
@@ -244,10 +251,12 @@ static int deliver(struct bt_source *s, struct file *f, int64_t next, struct bau
         bt_error("%s: out of memory for a frame", s->name);
         return BAUTA_E_NO_MEMORY;
     }
-    const bool resized = decoded->width != frame->width || decoded->height != frame->height;
+    const bool resized =
+        decoded->width != frame->width || decoded->height != frame->height;
     if (resized && !f->resized) {
         f->resized = true;
-        bt_warn("%s: its pictures change from %dx%d to %dx%d; they are scaled to the first",
+        bt_warn("%s: its pictures change from %dx%d to %dx%d; they are scaled to the "
+                "first",
                 s->name, frame->width, frame->height, decoded->width, decoded->height);
     }
     const struct bt_image from = bt_image_of_av(decoded);

@@ -125,7 +125,8 @@ int bt_still_decode(const uint8_t *data, size_t size, const char *name, AVFrame 
     int error = AVERROR(ENOMEM);
     if (!frame || !format || !buffer)
         goto fail;
-    io = avio_alloc_context(buffer, IO_BUFFER, 0, &memory, read_memory, NULL, seek_memory);
+    io =
+        avio_alloc_context(buffer, IO_BUFFER, 0, &memory, read_memory, NULL, seek_memory);
     if (!io)
         goto fail;
     buffer = NULL;

@@ -134,8 +134,9 @@ static int describe_stream(struct bt_tracks *t, const AVStream *stream, const ch
         (par->codec_type == AVMEDIA_TYPE_SUBTITLE && par->codec_id != AV_CODEC_ID_NONE))
         return add_track(t, stream, name);
     if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) {
-        bt_info("%s: the attached picture (stream %d) is not carried over, as it may show "
-                "the original face", name, stream->index);
+        bt_info("%s: the attached picture (stream %d) is not carried over, as it may "
+                "show the original face",
+                name, stream->index);
     } else if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
         bt_warn("%s: video stream %d is not carried over; one is worked on", name,
                 stream->index);
@@ -182,8 +183,8 @@ int bt_tracks_describe(struct bt_tracks *tracks, const AVFormatContext *format, 
     return result;
 }
 
-void bt_tracks_window(struct bt_tracks *tracks, int64_t base, AVRational base_tb, bool cut,
-                      int64_t end_us)
+void bt_tracks_window(struct bt_tracks *tracks, int64_t base, AVRational base_tb,
+                      bool cut, int64_t end_us)
 {
     struct bt_tracks *t = tracks;
     t->base = base;
@@ -385,7 +386,8 @@ int bt_tracks_pop(struct bt_tracks *tracks, int64_t limit_us, AVPacket *packet)
     struct bt_tracks *t = tracks;
     int result = BAUTA_E_AGAIN;
     const int64_t base_us = av_rescale_q(t->base, t->base_tb, us);
-    const int64_t limit = limit_us == INT64_MAX ? limit_us : av_sat_add64(limit_us, base_us);
+    const int64_t limit =
+        limit_us == INT64_MAX ? limit_us : av_sat_add64(limit_us, base_us);
     bt_mutex_lock(&t->lock);
     while (t->used && result < 0) {
         AVPacket *first = t->ring[t->first];

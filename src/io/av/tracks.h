@@ -37,10 +37,10 @@ int bt_tracks_describe(struct bt_tracks *tracks, const AVFormatContext *format, 
                        const char *name);
 // Time 0 of the output is base in base_tb of the input; packets before it (where cut) or
 // after end_us of the output (INT64_MAX: none) are left out.
-void bt_tracks_window(struct bt_tracks *tracks, int64_t base, AVRational base_tb, bool cut,
-                      int64_t end_us);
-// Takes the packet's data, which belongs to input stream packet->stream_index; others than
-// the tracks are dropped.
+void bt_tracks_window(struct bt_tracks *tracks, int64_t base, AVRational base_tb,
+                      bool cut, int64_t end_us);
+// Takes the packet's data, which belongs to input stream packet->stream_index; others
+// than the tracks are dropped.
 int bt_tracks_push(struct bt_tracks *tracks, AVPacket *packet);
 // No more will be pushed: the input was read to its end.
 void bt_tracks_end(struct bt_tracks *tracks);
@@ -57,13 +57,15 @@ struct bt_tracks_picture *bt_tracks_picture(struct bt_tracks *tracks);
 
 // Side of the sink ------------------------------------------------------------------
 
-// From now on packets are kept for this sink. Warns with name where some are lost already.
+// From now on packets are kept for this sink. Warns with name where some are lost
+// already.
 void bt_tracks_attach(struct bt_tracks *tracks, const char *name);
 // No sink wants packets: nothing is kept.
 void bt_tracks_discard(struct bt_tracks *tracks);
 int bt_tracks_count(const struct bt_tracks *tracks);
 const struct bt_track *bt_tracks_at(const struct bt_tracks *tracks, int index);
-int bt_tracks_chapters(const struct bt_tracks *tracks, const struct bt_chapter **chapters);
+int bt_tracks_chapters(const struct bt_tracks *tracks,
+                       const struct bt_chapter **chapters);
 const AVDictionary *bt_tracks_metadata(const struct bt_tracks *tracks);
 // The next packet that starts at or before limit_us of the output, its times those of the
 // output in its track's time_base and stream_index the track's. BAUTA_E_AGAIN: none yet.

@@ -37,7 +37,8 @@ static int open_decoder(struct bt_transcode *t, const struct bt_track *track)
 {
     const AVCodec *codec = avcodec_find_decoder(track->par->codec_id);
     if (!codec) {
-        bt_error("%s: stream %d: no decoder for %s, which the container cannot hold as it is",
+        bt_error("%s: stream %d: no decoder for %s, which the container cannot hold as "
+                 "it is",
                  t->name, t->stream, avcodec_get_name(track->par->codec_id));
         return BAUTA_E_CONTAINER;
     }
@@ -179,7 +180,8 @@ static int receive(struct bt_transcode *t, bt_transcode_out *out, void *opaque)
 }
 
 // Encodes whole packets' worth of samples, at the end the rest as well.
-static int drain_fifo(struct bt_transcode *t, bool all, bt_transcode_out *out, void *opaque)
+static int drain_fifo(struct bt_transcode *t, bool all, bt_transcode_out *out,
+                      void *opaque)
 {
     AVCodecContext *enc = t->enc;
     const int size = enc->frame_size > 0 ? enc->frame_size : PACKET_SAMPLES;
@@ -269,8 +271,8 @@ static int resample(struct bt_transcode *t, const AVFrame *frame)
     if (room <= 0)
         return 0;
     uint8_t **samples = NULL;
-    int n = av_samples_alloc_array_and_samples(&samples, NULL, t->enc->ch_layout.nb_channels,
-                                               room, t->enc->sample_fmt, 0);
+    int n = av_samples_alloc_array_and_samples(
+        &samples, NULL, t->enc->ch_layout.nb_channels, room, t->enc->sample_fmt, 0);
     if (n >= 0)
         n = swr_convert(t->swr, samples, room,
                         frame ? (const uint8_t **)frame->extended_data : NULL, in);
@@ -317,7 +319,8 @@ static int send_sound(struct bt_transcode *t, AVPacket *packet, bt_transcode_out
 static int write_text(struct bt_transcode *t, AVSubtitle *subtitle, bt_transcode_out *out,
                       void *opaque)
 {
-    const int64_t shown = (int64_t)subtitle->end_display_time - subtitle->start_display_time;
+    const int64_t shown =
+        (int64_t)subtitle->end_display_time - subtitle->start_display_time;
     subtitle->pts += (int64_t)subtitle->start_display_time * 1000;
     subtitle->end_display_time -= subtitle->start_display_time;
     subtitle->start_display_time = 0;

@@ -2,7 +2,8 @@
 #ifndef BT_TESTS_UNIT_IO_MEDIA_H
 #define BT_TESTS_UNIT_IO_MEDIA_H
 
-// Inputs are made by the ffmpeg program when a test runs, and outputs looked at by ffprobe.
+// Inputs are made by the ffmpeg program when a test runs, and outputs looked at by
+// ffprobe.
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,13 +19,15 @@ static char media_dir[64];
 static char media_log[1 << 16];
 static int media_shown;
 
-static inline void media_take_line(void *opaque, enum bauta_log_level level, const char *line)
+static inline void media_take_line(void *opaque, enum bauta_log_level level,
+                                   const char *line)
 {
     (void)opaque;
     static const char *const names[] = {"error", "warning", "info", "debug"};
     const size_t used = strlen(media_log);
     if (level <= BAUTA_LOG_INFO)
-        snprintf(media_log + used, sizeof(media_log) - used, "%s: %s\n", names[level], line);
+        snprintf(media_log + used, sizeof(media_log) - used, "%s: %s\n", names[level],
+                 line);
     if (media_shown)
         fprintf(stderr, "  %s: %s\n", names[level], line);
 }
@@ -115,7 +118,8 @@ struct media_result {
 
 // Moves every frame from input to output, names as the program takes them.
 static inline int media_move(const char *input, const char *output,
-                             const struct bt_io_options *options, struct media_result *out)
+                             const struct bt_io_options *options,
+                             struct media_result *out)
 {
     struct bt_source *source = NULL;
     struct bt_sink *sink = NULL;
@@ -149,11 +153,12 @@ static inline int media_move(const char *input, const char *output,
 
 // The same with names inside the test's folder and, where options is NULL, defaults.
 static inline int media_copy(const char *input, const char *output,
-                             const struct bt_io_options *options, struct media_result *out)
+                             const struct bt_io_options *options,
+                             struct media_result *out)
 {
     const struct bt_io_options defaults = media_options();
-    return media_move(media_path(input), media_path(output), options ? options : &defaults,
-                      out);
+    return media_move(media_path(input), media_path(output),
+                      options ? options : &defaults, out);
 }
 
 static inline int media_said(const char *text)
@@ -167,18 +172,21 @@ static inline int media_said(const char *text)
 // MD5 of the decoded pictures.
 static inline const char *media_pictures(const char *name, const char *pixel)
 {
-    return media_ask("ffmpeg -v error -noautorotate -i '%s' -map 0:v -pix_fmt %s -f md5 -", name,
-                     pixel);
+    return media_ask("ffmpeg -v error -noautorotate -i '%s' -map 0:v -pix_fmt %s -f md5 "
+                     "-",
+                     name, pixel);
 }
 
 // Times and sizes of packets of a stream, as ffprobe has them.
-static inline const char *media_packets(const char *name, const char *stream, const char *keys)
+static inline const char *media_packets(const char *name, const char *stream,
+                                        const char *keys)
 {
     return media_ask("ffprobe -v error -select_streams %s -show_entries packet=%s "
                      "-show_data_hash md5 -of csv=p=0 '%s'", stream, keys, name);
 }
 
-static inline const char *media_stream(const char *name, const char *stream, const char *keys)
+static inline const char *media_stream(const char *name, const char *stream,
+                                       const char *keys)
 {
     return media_ask("ffprobe -v error -select_streams %s -show_entries stream=%s "
                      "-of default=nw=1 '%s'", stream, keys, name);

@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kind of output from every kind of frame, sizes that codecs do not like, no memory,
-// no room on the disk.
+// Every kind of output from every kind of frame, sizes that codecs do not like, no
+// memory, no room on the disk.
 #include "media.h"
 
 #include <sys/mount.h>
 
-static void one(const char *format, const char *size, const char *output, const char *want)
+static void one(const char *format, const char *size, const char *output,
+                const char *want)
 {
     char url[256];
     snprintf(url, sizeof(url), "test:%s@25,frames=12,format=%s", size, format);
     fprintf(stderr, "%s to %s\n", url, output);
     struct bt_io_options options = media_options();
     CHECK_INT(media_move(url, media_path(output), &options, NULL), 0);
-    const char *shown = media_ask("ffprobe -v error -count_frames -select_streams v -show_entries "
+    const char *shown = media_ask("ffprobe -v error -count_frames -select_streams v "
+                                  "-show_entries "
                                   "stream=codec_name,width,height,pix_fmt,nb_read_frames "
-                                  "-of csv=p=0 %s", output);
+                                  "-of csv=p=0 %s",
+                                  output);
     CHECK_TEXT(shown, want);
 }
 
 static double likeness(const char *output)
 {
     const struct bt_io_options options = media_options();
-    CHECK_INT(media_move("test:161x91@25,frames=12,format=rgb24", media_path("ref/"), &options,
-                         NULL), 0);
+    CHECK_INT(media_move("test:161x91@25,frames=12,format=rgb24", media_path("ref/"),
+                         &options, NULL),
+              0);
     return atof(media_ask("ffmpeg -v info -i ref/%%06d.png -i %s -lavfi "
                           "'[1]crop=161:91:0:0:exact=1,format=gbrp[b];[0]format=gbrp[a];"
                           "[a][b]psnr' -f null - 2>&1 | grep -oE 'average:[0-9a-z.]+' | "
@@ -34,7 +38,8 @@ static void disk(void)
     char folder[128];
     snprintf(folder, sizeof(folder), "%s/full", media_dir);
     if (mkdir(folder, 0777) || mount("tmpfs", folder, "tmpfs", 0, "size=16k")) {
-        fprintf(stderr, "no small file system can be mounted here: a full disk is not tried\n");
+        fprintf(stderr, "no small file system can be mounted here: a full disk is not "
+                        "tried\n");
         return;
     }
     static const char *const outputs[] = {"full/a.mp4", "full/a.mkv", "full/a.y4m",
@@ -72,9 +77,11 @@ static void memory(const char *input, const char *output, struct bt_io_options *
 static void without_memory(void)
 {
     struct bt_io_options options = media_options();
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=64x48:rate=25:d=0.2 -f "
-                        "lavfi -i sine=d=0.2 -c:v libx264 -preset ultrafast -c:a aac m.mp4 && "
-                        "mkdir m && cp ref/000000.png ref/000001.png m/"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i "
+                        "testsrc2=size=64x48:rate=25:d=0.2 -f "
+                        "lavfi -i sine=d=0.2 -c:v libx264 -preset ultrafast -c:a aac "
+                        "m.mp4 && mkdir m && cp ref/000000.png ref/000001.png m/"),
+              0);
     char input[128], output[128];
     snprintf(input, sizeof(input), "%s", media_path("m.mp4"));
     snprintf(output, sizeof(output), "%s", media_path("m-out.mp4"));

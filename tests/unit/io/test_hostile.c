@@ -13,22 +13,29 @@ static void refused(const char *name, int error, const char *text)
 
 static void make(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=25:d=2 -f lavfi "
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=25:d=2 "
+                        "-f lavfi "
                         "-i sine=f=440:d=2 -c:v libx264 -g 10 -c:a aac in.mp4 && "
                         "ffmpeg -v error -y -i in.mp4 -c copy in.mkv && "
-                        "ffmpeg -v error -y -i in.mp4 -c copy -movflags +faststart fast.mp4 && "
+                        "ffmpeg -v error -y -i in.mp4 -c copy -movflags +faststart "
+                        "fast.mp4 && "
                         "ffmpeg -v error -y -i in.mp4 -vn -c:a copy sound.m4a && "
-                        "ffmpeg -v error -y -i sound.m4a -f lavfi -i color=red:size=64x64:d=0.04 -map 0 "
-                        "-map 1 -frames:v 1 -c:a libmp3lame -c:v png -disposition:v attached_pic "
-                        "cover.mp3"), 0);
+                        "ffmpeg -v error -y -i sound.m4a -f lavfi -i "
+                        "color=red:size=64x64:d=0.04 -map 0 "
+                        "-map 1 -frames:v 1 -c:a libmp3lame -c:v png -disposition:v "
+                        "attached_pic cover.mp3"),
+              0);
 }
 
 static void not_videos(void)
 {
-    CHECK_INT(media_run(": > zero.mp4 && for i in 1 2 3 4 5 6 7 8 9; do echo \"just some text, "
-                        "line $i\"; done > text.mp4 && head -c 5000 /dev/urandom > noise.mp4 && "
+    CHECK_INT(media_run(": > zero.mp4 && for i in 1 2 3 4 5 6 7 8 9; do echo \"just some "
+                        "text, line $i\"; done > text.mp4 && head -c 5000 /dev/urandom > "
+                        "noise.mp4 && "
                         "head -c 3000 in.mp4 > noindex.mp4 && cp text.mp4 text.txt && "
-                        "printf '1\\n00:00:01,000 --> 00:00:02,000\\nhello\\n' > sub.srt"), 0);
+                        "printf '1\\n00:00:01,000 --> 00:00:02,000\\nhello\\n' > "
+                        "sub.srt"),
+              0);
     refused("zero.mp4", BAUTA_E_FORMAT, "zero.mp4: is empty");
     refused("text.mp4", BAUTA_E_FORMAT, "text.mp4: ");
     refused("text.txt", BAUTA_E_FORMAT, "text.txt: ");
@@ -43,18 +50,24 @@ static void not_videos(void)
 // Lists of files must not make us open them.
 static void lists(void)
 {
-    CHECK_INT(media_run("printf '#EXTM3U\\n#EXT-X-TARGETDURATION:3\\n#EXTINF:2,\\n%s/in.mp4\\n"
-                        "#EXT-X-ENDLIST\\n' > list.mp4 && printf 'ffconcat version 1.0\\nfile "
-                        "in.mp4\\n' > cat.mp4", media_dir), 0);
+    CHECK_INT(media_run("printf "
+                        "'#EXTM3U\\n#EXT-X-TARGETDURATION:3\\n#EXTINF:2,\\n%s/in.mp4\\n"
+                        "#EXT-X-ENDLIST\\n' > list.mp4 && printf 'ffconcat version "
+                        "1.0\\nfile in.mp4\\n' > cat.mp4",
+                        media_dir),
+              0);
     refused("list.mp4", BAUTA_E_FORMAT, "kind 'hls' is not taken");
     refused("cat.mp4", BAUTA_E_FORMAT, "kind 'concat' is not taken");
 }
 
 static void names(void)
 {
-    static const char *const odd[] = {"a:b.mp4", "-x.mp4", "http:x.mp4", "concat:in.mp4",
-                                      "per%03dcent.mp4", "sp ace'quote.mp4", "caf\xc3\xa9.mp4",
-                                      "x\n.mp4", "[1].mp4", ".mp4", "noending", "test.y4m.mp4"};
+    static const char *const odd[] = {"a:b.mp4",         "-x.mp4",
+                                      "http:x.mp4",      "concat:in.mp4",
+                                      "per%03dcent.mp4", "sp ace'quote.mp4",
+                                      "caf\xc3\xa9.mp4", "x\n.mp4",
+                                      "[1].mp4",         ".mp4",
+                                      "noending",        "test.y4m.mp4"};
     for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
         char command[1024];
         snprintf(command, sizeof(command), "%s/%s", media_dir, odd[i]);
@@ -81,7 +94,8 @@ static void names(void)
 static void cut_off(const char *name, int least)
 {
     fprintf(stderr, "cut %s\n", name);
-    CHECK_INT(media_run("head -c $(( $(stat -c %%s %s) * 6 / 10 )) %s > cut-%s", name, name, name),
+    CHECK_INT(media_run("head -c $(( $(stat -c %%s %s) * 6 / 10 )) %s > cut-%s", name,
+                        name, name),
               0);
     char cut[64];
     snprintf(cut, sizeof(cut), "cut-%s", name);
@@ -145,7 +159,8 @@ static void permissions(void)
 {
     if (!geteuid())
         return;
-    CHECK_INT(media_run("cp in.mp4 shut.mp4 && chmod 0 shut.mp4 && mkdir shut && chmod 555 shut"),
+    CHECK_INT(media_run("cp in.mp4 shut.mp4 && chmod 0 shut.mp4 && mkdir shut && chmod "
+                        "555 shut"),
               0);
     CHECK_INT(media_copy("shut.mp4", "out.mp4", NULL, NULL), BAUTA_E_PERMISSION);
     CHECK_INT(media_copy("in.mp4", "shut/out.mp4", NULL, NULL), BAUTA_E_PERMISSION);

@@ -39,9 +39,12 @@ static void raw_trip(const char *pixel, const char *size)
 
 static void properties(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=10:d=0.5 "
-                        "-vf setsar=4/3,format=yuv420p -color_range pc -color_primaries bt470bg "
-                        "-color_trc gamma28 -colorspace bt470bg -c:v libx264 in.mp4"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i "
+                        "testsrc2=size=96x64:rate=10:d=0.5 "
+                        "-vf setsar=4/3,format=yuv420p -color_range pc -color_primaries "
+                        "bt470bg "
+                        "-color_trc gamma28 -colorspace bt470bg -c:v libx264 in.mp4"),
+              0);
     const char *keys = "sample_aspect_ratio,color_range,color_space,color_transfer,"
                        "color_primaries,pix_fmt";
     char before[512];
@@ -56,8 +59,10 @@ static void properties(void)
 // Deeper samples are brought to 8 bits, and it is said.
 static void deep(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=10:d=0.5 "
-                        "-pix_fmt yuv420p10le -c:v ffv1 deep.mkv"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i "
+                        "testsrc2=size=96x64:rate=10:d=0.5 "
+                        "-pix_fmt yuv420p10le -c:v ffv1 deep.mkv"),
+              0);
     struct media_result r;
     CHECK_INT(media_copy("deep.mkv", "out.mkv", NULL, &r), 0);
     CHECK_INT(r.format.pixel, BAUTA_PIXEL_YUV420P);

@@ -44,8 +44,8 @@ static void orientations(const char *options)
                         "drawbox=0:16:24:16:white:fill' -frames:v 1 %s -q:v 1 four.jpg",
                         options), 0);
     // What is seen of r g / w b, stored, when it is turned as EXIF's number says.
-    static const char *const seen[] = {"rgbw", "rgbw", "grwb", "bwrg", "wbgr", "rwbg", "wrgb",
-                                       "bgrw", "gbwr"};
+    static const char *const seen[] = {"rgbw", "rgbw", "grwb", "bwrg", "wbgr",
+                                       "rwbg", "wrgb", "bgrw", "gbwr"};
     for (int i = 1; i <= 8; i++) {
         with_exif("four.jpg", "exif.jpg", i);
         struct bauta_frame *frame = NULL;
@@ -77,8 +77,9 @@ static void orientations(const char *options)
 
 static double psnr(const char *a, const char *b)
 {
-    const char *text = media_ask("ffmpeg -v info -i '%s' -i '%s' -lavfi psnr -f null - 2>&1 | "
-                                 "grep -oE 'average:[0-9a-z.]+' | cut -c9-", a, b);
+    const char *text = media_ask("ffmpeg -v info -i '%s' -i '%s' -lavfi psnr -f null - "
+                                 "2>&1 | grep -oE 'average:[0-9a-z.]+' | cut -c9-",
+                                 a, b);
     return strstr(text, "inf") ? 200 : atof(text);
 }
 
@@ -115,9 +116,11 @@ static void kinds(void)
 // A colour of BT.709 video arrive in a JPEG, which is of BT.601.
 static void colours(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=0x30a060:size=64x64:d=0.04 -vf "
-                        "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace "
-                        "bt709 -color_range tv -frames:v 1 -c:v ffv1 colour.mkv"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=0x30a060:size=64x64:d=0.04 "
+                        "-vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p "
+                        "-colorspace "
+                        "bt709 -color_range tv -frames:v 1 -c:v ffv1 colour.mkv"),
+              0);
     static const char *const outputs[] = {"colour.jpg", "colour.png", "colour.webp"};
     for (int i = 0; i < 3; i++) {
         struct bauta_frame *frame = NULL;
@@ -135,10 +138,13 @@ static void colours(void)
 static void limits(void)
 {
     struct bauta_frame *frame = NULL;
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=red:size=8x8 -frames:v 1 s.png && "
-                        "ffmpeg -v error -y -f lavfi -i color=gray:size=9000x8000 -frames:v 1 "
-                        "-pix_fmt gray large.png && : > empty.jpg && head -c 600 a.png > cut.png "
-                        "&& echo hello > text.jpg"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=red:size=8x8 -frames:v 1 "
+                        "s.png && "
+                        "ffmpeg -v error -y -f lavfi -i color=gray:size=9000x8000 "
+                        "-frames:v 1 "
+                        "-pix_fmt gray large.png && : > empty.jpg && head -c 600 a.png > "
+                        "cut.png && echo hello > text.jpg"),
+              0);
     CHECK_INT(bt_picture_read(media_path("s.png"), &frame), BAUTA_E_TOO_SMALL);
     CHECK_INT(bt_picture_read(media_path("large.png"), &frame), BAUTA_E_TOO_LARGE);
     CHECK(media_said("large.png: 9000x8000"));
@@ -156,14 +162,17 @@ static void limits(void)
 static void folders(void)
 {
     CHECK_INT(media_run("mkdir -p f empty && ffmpeg -v error -y -f lavfi -i "
-                        "testsrc2=size=96x64:rate=5 -frames:v 11 -start_number 1 f/p%%d.jpg && "
-                        "echo no > f/readme.txt && echo broken > f/p5x.png"), 0);
+                        "testsrc2=size=96x64:rate=5 -frames:v 11 -start_number 1 "
+                        "f/p%%d.jpg && "
+                        "echo no > f/readme.txt && echo broken > f/p5x.png"),
+              0);
     struct media_result r;
     CHECK_INT(media_copy("f", "g/", NULL, &r), 0);
     CHECK_INT(r.frames, 11);
     CHECK(media_said("p5x.png: is left out"));
-    CHECK_TEXT(media_ask("ls g | sort -V | tr '\\n' ' '"),
-               "p1.jpg p2.jpg p3.jpg p4.jpg p5.jpg p6.jpg p7.jpg p8.jpg p9.jpg p10.jpg p11.jpg ");
+    CHECK_TEXT(media_ask("ls g | sort -V | tr '\\n' ' '"), "p1.jpg p2.jpg p3.jpg p4.jpg "
+                                                           "p5.jpg p6.jpg p7.jpg p8.jpg "
+                                                           "p9.jpg p10.jpg p11.jpg ");
     CHECK(psnr("f/p10.jpg", "g/p10.jpg") > 32);
     CHECK(psnr("f/p10.jpg", "g/p11.jpg") < 32);
     CHECK_TEXT(media_ask("ls -A | grep -c '^\\.' || true"), "0\n");
@@ -174,8 +183,9 @@ static void folders(void)
     CHECK_INT(media_copy("f", "g", NULL, NULL), 0);
     CHECK_INT(media_run("test -e g/mine.txt -a -e g/p3.jpg"), 0);
     CHECK_INT(media_copy("f", "g.mp4", NULL, NULL), 0);
-    CHECK_TEXT(media_ask("ffprobe -v error -count_frames -show_entries stream=nb_read_frames "
-                         "-of csv=p=0 g.mp4"), "11\n");
+    CHECK_TEXT(media_ask("ffprobe -v error -count_frames -show_entries "
+                         "stream=nb_read_frames -of csv=p=0 g.mp4"),
+               "11\n");
     CHECK_INT(media_copy("g.mp4", "frames/", NULL, NULL), 0);
     CHECK_TEXT(media_ask("ls frames | tail -1"), "000010.png\n");
     CHECK_INT(media_copy("empty", "h/", NULL, NULL), BAUTA_E_NOT_FOUND);

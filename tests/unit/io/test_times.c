@@ -64,16 +64,19 @@ static void cut(const char *input)
     options.duration = 1;
     struct media_result r;
     CHECK_INT(media_copy(input, "cut.mp4", &options, &r), 0);
-    const double length = atof(media_ask("ffprobe -v error -select_streams v -show_entries "
+    const double length = atof(media_ask("ffprobe -v error -select_streams v "
+                                         "-show_entries "
                                          "stream=duration -of csv=p=0 cut.mp4"));
     CHECK_NEAR(length, 1, 0.1);
     CHECK_NEAR(atof(media_ask("ffprobe -v error -select_streams v -show_entries "
                               "frame=pts_time -of csv=p=0 cut.mp4")), 0, 1e-9);
-    const double heard = atof(media_ask("ffprobe -v error -select_streams a -show_entries "
+    const double heard = atof(media_ask("ffprobe -v error -select_streams a "
+                                        "-show_entries "
                                         "stream=duration -of csv=p=0 cut.mp4"));
     CHECK_NEAR(heard, 1, 0.05);
     // The first picture is the one of that time.
-    keep(media_ask("ffmpeg -v error -i %s -map 0:v -vf \"select='gte(t,1.2)'\" -frames:v 1 -f md5 -",
+    keep(media_ask("ffmpeg -v error -i %s -map 0:v -vf \"select='gte(t,1.2)'\" -frames:v "
+                   "1 -f md5 -",
                    input));
     options.codec = bt_strdup("ffv1");
     options.audio_codec = bt_strdup("none");
@@ -86,10 +89,13 @@ static void cut(const char *input)
 // Each second begins with a flash and a click; their distance must not change.
 static void in_step(const char *name, const char *command)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i \"color=black:size=96x64:rate=25:d=4,"
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i "
+                        "\"color=black:size=96x64:rate=25:d=4,"
                         "drawbox=t=fill:c=white:enable='lt(mod(t,1),0.12)'\" -f lavfi -i "
-                        "\"aevalsrc='0.8*sin(2000*t)*lt(mod(t,1),0.12)':d=4:s=48000\" %s %s",
-                        command, name), 0);
+                        "\"aevalsrc='0.8*sin(2000*t)*lt(mod(t,1),0.12)':d=4:s=48000\" %s "
+                        "%s",
+                        command, name),
+              0);
     static const char *const outputs[] = {"step.mp4", "step.mkv", "step.mov"};
     for (int i = 0; i < 3; i++) {
         fprintf(stderr, "in step: %s to %s\n", name, outputs[i]);
@@ -123,8 +129,9 @@ static void last_duration(void)
     CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=1:d=3 "
                         "-c:v libx264 slow.mp4"), 0);
     CHECK_INT(media_copy("slow.mp4", "slow-out.mp4", NULL, NULL), 0);
-    CHECK_NEAR(atof(media_ask("ffprobe -v error -show_entries format=duration -of csv=p=0 "
-                              "slow-out.mp4")), 3, 0.001);
+    CHECK_NEAR(atof(media_ask("ffprobe -v error -show_entries format=duration -of "
+                              "csv=p=0 slow-out.mp4")),
+               3, 0.001);
 }
 
 int main(void)

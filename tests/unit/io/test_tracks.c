@@ -23,20 +23,24 @@ static void make(void)
           "[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=3000\ntitle=Two\n", file);
     fclose(file);
     CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=25:d=3 "
-                        "-f lavfi -i sine=f=440:d=3 -f lavfi -i sine=f=220:d=3 -i sub.srt "
-                        "-i meta.txt -map 0 -map 1 -map 2 -map 3 -map_metadata 4 "
+                        "-f lavfi -i sine=f=440:d=3 -f lavfi -i sine=f=220:d=3 -i "
+                        "sub.srt -i meta.txt -map 0 -map 1 -map 2 -map 3 -map_metadata 4 "
                         "-map_chapters 4 -c:v libx264 -c:a aac -c:s srt "
                         "-metadata:s:a:0 language=fra -metadata:s:a:1 language=ger "
                         "-metadata:s:s:0 language=eng -disposition:a:1 default "
-                        "-disposition:a:0 0 in.mkv"), 0);
-    CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -f lavfi -i color=red:size=64x64:d=0.04 "
+                        "-disposition:a:0 0 in.mkv"),
+              0);
+    CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -f lavfi -i "
+                        "color=red:size=64x64:d=0.04 "
                         "-map 0:v -map 0:a -map 0:s -map 1:v -c:v:0 copy -c:a copy "
                         "-c:s mov_text -c:v:1 png -disposition:v:1 attached_pic "
                         "-map_metadata 0 -timecode 01:00:00:00 "
-                        "in.mp4"), 0);
+                        "in.mp4"),
+              0);
 }
 
-static void same(const char *input, const char *output, const char *what, const char *filter)
+static void same(const char *input, const char *output, const char *what,
+                 const char *filter)
 {
     keep(media_ask("ffprobe -v error %s '%s' %s", what, input, filter));
     CHECK(strlen(before) > 10);
@@ -47,11 +51,15 @@ static void chapters(const char *input, const char *output)
 {
     fprintf(stderr, "%s to %s\n", input, output);
     CHECK_INT(media_copy(input, output, NULL, NULL), 0);
-    same(input, output, "-show_entries chapter=start_time,end_time:chapter_tags=title -of csv",
+    same(input, output,
+         "-show_entries chapter=start_time,end_time:chapter_tags=title -of csv",
          "| sed 's/chapter,//'");
-    same(input, output, "-select_streams a -show_entries stream=codec_name:stream_tags=language:"
-         "stream_disposition=default -of csv", "");
-    same(input, output, "-show_entries format_tags=title,artist -of default=nw=1", "| tr A-Z a-z | sort");
+    same(input, output,
+         "-select_streams a -show_entries stream=codec_name:stream_tags=language:"
+         "stream_disposition=default -of csv",
+         "");
+    same(input, output, "-show_entries format_tags=title,artist -of default=nw=1",
+         "| tr A-Z a-z | sort");
     const char *texts = media_ask("ffmpeg -v error -i '%s' -map 0:s:0 -f srt - | grep -E "
                                   "'line|-->'", output);
     CHECK(strstr(texts, "00:00:00,5") && strstr(texts, "first line"));
@@ -62,11 +70,14 @@ static void chapters(const char *input, const char *output)
 // Nothing of where and when, no other picture, no data.
 static void harmless(const char *output)
 {
-    const char *all = media_ask("ffprobe -v error -show_format -show_streams '%s'", output);
+    const char *all =
+        media_ask("ffprobe -v error -show_format -show_streams '%s'", output);
     CHECK(!strstr(all, "48.85") && !strstr(all, "2020-02-02") && !strstr(all, "Camera"));
     CHECK(!strstr(all, "attached_pic=1") && !strstr(all, "timecode"));
-    CHECK_TEXT(media_ask("ffprobe -v error -select_streams v -show_entries stream=codec_name "
-                         "-of csv=p=0 '%s'", output), "h264\n");
+    CHECK_TEXT(media_ask("ffprobe -v error -select_streams v -show_entries "
+                         "stream=codec_name -of csv=p=0 '%s'",
+                         output),
+               "h264\n");
     CHECK_TEXT(media_ask("grep -c 48.85 '%s' || true", output), "0\n");
 }
 
@@ -75,10 +86,12 @@ static void converted(void)
     CHECK_INT(media_copy("in.mkv", "out.webm", NULL, NULL), 0);
     CHECK(media_said("is converted from aac to opus"));
     CHECK(media_said("is converted from subrip to webvtt"));
-    CHECK_TEXT(media_ask("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 out.webm"),
+    CHECK_TEXT(media_ask("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 "
+                         "out.webm"),
                "vp9\nopus\nopus\nwebvtt\n");
     CHECK_NEAR(atof(media_ask("ffmpeg -v info -i out.webm -map 0:a:0 -f null - 2>&1 | "
-                              "grep -oE 'time=00:00:0[0-9.]+' | tail -1 | cut -c12-")), 3, 0.05);
+                              "grep -oE 'time=00:00:0[0-9.]+' | tail -1 | cut -c12-")),
+               3, 0.05);
     struct bt_io_options options = media_options();
     options.audio_codec = bt_strdup("copy");
     CHECK_INT(media_copy("in.mkv", "never.webm", &options, NULL), BAUTA_E_CONTAINER);
@@ -98,11 +111,13 @@ static void opus_to_mov(void)
     CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -map 0:v -map 0:a:0 -c:v copy "
                         "-c:a libopus opus.mkv"), 0);
     CHECK_INT(media_copy("opus.mkv", "opus.mov", NULL, NULL), 0);
-    CHECK_TEXT(media_ask("ffprobe -v error -select_streams a -show_entries stream=codec_name "
-                         "-of csv=p=0 opus.mov"), "aac\n");
+    CHECK_TEXT(media_ask("ffprobe -v error -select_streams a -show_entries "
+                         "stream=codec_name -of csv=p=0 opus.mov"),
+               "aac\n");
     CHECK_INT(media_copy("opus.mkv", "opus.mp4", NULL, NULL), 0);
-    CHECK_TEXT(media_ask("ffprobe -v error -select_streams a -show_entries stream=codec_name "
-                         "-of csv=p=0 opus.mp4"), "opus\n");
+    CHECK_TEXT(media_ask("ffprobe -v error -select_streams a -show_entries "
+                         "stream=codec_name -of csv=p=0 opus.mp4"),
+               "opus\n");
 }
 
 // A turned video says so where the container can, else its pixels are turned.
@@ -113,9 +128,12 @@ static void rotation(int degrees)
     struct media_result r;
     CHECK_INT(media_copy("turned.mp4", "turned-out.mp4", NULL, &r), 0);
     fprintf(stderr, "rotation %d is %d\n", degrees, r.format.rotation);
-    CHECK_INT(r.format.rotation, (360 - degrees) % 360 == 90 ? 90 : degrees == 90 ? 270 : 180);
+    CHECK_INT(r.format.rotation, (360 - degrees) % 360 == 90 ? 90
+                                 : degrees == 90             ? 270
+                                                             : 180);
     const char *ask = "ffprobe -v error -select_streams v -show_entries "
-                      "stream_side_data=displaymatrix,rotation -of csv=p=0 %s | tr -d '\\n'";
+                      "stream_side_data=displaymatrix,rotation -of csv=p=0 %s | tr -d "
+                      "'\\n'";
     char line[512];
     snprintf(line, sizeof(line), ask, "turned.mp4");
     keep(media_ask("%s", line));
@@ -126,8 +144,10 @@ static void rotation(int degrees)
     // As a player shows both: the one turned by the player, the other as it is.
     CHECK_INT(media_run("ffmpeg -v error -y -i turned.mp4 -vframes 1 a.png && "
                         "ffmpeg -v error -y -i turned-out.mkv -vframes 1 b.png"), 0);
-    const double psnr = atof(media_ask("ffmpeg -v info -i a.png -i b.png -lavfi psnr -f null - "
-                                       "2>&1 | grep -oE 'average:[0-9a-z.]+' | cut -c9-"));
+    const double psnr = atof(media_ask("ffmpeg -v info -i a.png -i b.png -lavfi psnr -f "
+                                       "null - "
+                                       "2>&1 | grep -oE 'average:[0-9a-z.]+' | cut "
+                                       "-c9-"));
     CHECK(psnr > 28);
 }
 
@@ -142,21 +162,25 @@ static void bitmaps(void)
     FILE *file = fopen(media_path("sub.sup"), "wb");
     fwrite(sup, 1, sizeof(sup), file);
     fclose(file);
-    CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -i sub.sup -map 0:v -map 1:s -c copy "
-                        "bitmaps.mkv"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -i in.mkv -i sub.sup -map 0:v -map 1:s -c "
+                        "copy bitmaps.mkv"),
+              0);
     CHECK_INT(media_copy("bitmaps.mkv", "never.mp4", NULL, NULL), BAUTA_E_CONTAINER);
     CHECK(media_said("mp4 cannot hold the subtitle stream 1 (hdmv_pgs_subtitle)"));
     CHECK(access(media_path("never.mp4"), F_OK) < 0);
     CHECK_INT(media_copy("bitmaps.mkv", "bitmaps-out.mkv", NULL, NULL), 0);
-    CHECK_TEXT(media_ask("ffprobe -v error -select_streams s -show_entries stream=codec_name "
-                         "-of csv=p=0 bitmaps-out.mkv"), "hdmv_pgs_subtitle\n");
+    CHECK_TEXT(media_ask("ffprobe -v error -select_streams s -show_entries "
+                         "stream=codec_name -of csv=p=0 bitmaps-out.mkv"),
+               "hdmv_pgs_subtitle\n");
 }
 
 static void interlaced(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i testsrc2=size=96x72:rate=50:d=0.4 -vf "
-                        "format=yuv420p,interlace=scan=tff -c:v mpeg2video -flags +ildct+ilme "
-                        "fields.mpg"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i "
+                        "testsrc2=size=96x72:rate=50:d=0.4 -vf "
+                        "format=yuv420p,interlace=scan=tff -c:v mpeg2video -flags "
+                        "+ildct+ilme fields.mpg"),
+              0);
     static const char *const outputs[] = {"fields.mp4", "fields.mkv", "fields.y4m"};
     for (int i = 0; i < 3; i++) {
         CHECK_INT(media_copy("fields.mpg", outputs[i], NULL, NULL), 0);

@@ -59,8 +59,9 @@ static void frames_differ(void)
 
 static void with_face(void)
 {
-    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=0x123456:size=200x200 -frames:v 1 "
-                        "-pix_fmt rgb24 'fa,ce.png'"), 0);
+    CHECK_INT(media_run("ffmpeg -v error -y -f lavfi -i color=0x123456:size=200x200 "
+                        "-frames:v 1 -pix_fmt rgb24 'fa,ce.png'"),
+              0);
     char url[512];
     snprintf(url, sizeof(url), "test:320x240@30,frames=3,format=rgb24,face=%s",
              media_path("fa,ce.png"));
@@ -85,16 +86,33 @@ static void urls(void)
     struct bt_test_params p;
     CHECK_INT(bt_test_parse("", &p), 0);
     CHECK_INT(p.width, 640);
-    CHECK_INT(bt_test_parse("1920x1080@30000/1001,frames=5,format=nv12,face=/a,b", &p), 0);
-    CHECK(p.width == 1920 && p.height == 1080 && p.rate.num == 30000 && p.rate.den == 1001);
+    CHECK_INT(bt_test_parse("1920x1080@30000/1001,frames=5,format=nv12,face=/a,b", &p),
+              0);
+    CHECK(p.width == 1920 && p.height == 1080 && p.rate.num == 30000 &&
+          p.rate.den == 1001);
     CHECK(p.frames == 5 && p.pixel == BAUTA_PIXEL_NV12 && !strcmp(p.face, "/a,b"));
     CHECK_INT(bt_test_parse("64x64@29.97", &p), 0);
     CHECK(p.rate.num == 2997 && p.rate.den == 100);
     CHECK_INT(bt_test_parse("frames=3", &p), 0);
-    static const char *const bad[] = {"0x5", "5x", "5", "99999x2", "5x5@", "5x5@0", "5x5@1/0",
-                                      "5x5@1e9", "5x5,", "5x5,frames", "5x5,frames=-1",
-                                      "5x5,frames=2x", "5x5,format=", "5x5,format=yuv",
-                                      "5x5,face=", "5x5x5", "-5x5", ",,", "5x5,unknown=1"};
+    static const char *const bad[] = {"0x5",
+                                      "5x",
+                                      "5",
+                                      "99999x2",
+                                      "5x5@",
+                                      "5x5@0",
+                                      "5x5@1/0",
+                                      "5x5@1e9",
+                                      "5x5,",
+                                      "5x5,frames",
+                                      "5x5,frames=-1",
+                                      "5x5,frames=2x",
+                                      "5x5,format=",
+                                      "5x5,format=yuv",
+                                      "5x5,face=",
+                                      "5x5x5",
+                                      "-5x5",
+                                      ",,",
+                                      "5x5,unknown=1"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         if (!CHECK_INT(bt_test_parse(bad[i], &p), BAUTA_E_USAGE))
             fprintf(stderr, "  %s\n", bad[i]);
@@ -126,7 +144,8 @@ static void headers(void)
 static void cut_off(void)
 {
     const struct bt_io_options options = media_options();
-    CHECK_INT(media_move("test:64x48@25,frames=5", media_path("w.y4m"), &options, NULL), 0);
+    CHECK_INT(media_move("test:64x48@25,frames=5", media_path("w.y4m"), &options, NULL),
+              0);
     CHECK_INT(media_run("head -c 12000 w.y4m > cut.y4m && head -c 30 w.y4m > head.y4m && "
                         ": > zero.y4m"), 0);
     struct media_result r;
