@@ -34,7 +34,8 @@ struct bt_refine_part {
 };
 extern const struct bt_refine_part bt_refine_parts[BT_REFINE_PARTS];
 // Puts them into the landmarks, all in pixels of the crop, as MediaPipe does: x and y are
-// replaced, z stays; an iris lies as deep as the lids do on average.
+// replaced, z stays; an iris lies as deep as the lids do on average. A part that lies far
+// from the plain landmarks, as behind a turned head, counts less or not at all.
 void bt_refine_apply(const float *const refined[BT_REFINE_PARTS], float *landmarks,
                      float iris[2][3]);
 // Moves the irises as the lids have moved from one to the other.

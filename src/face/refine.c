@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+
 #include "face/internal.h"
 
-enum { LIPS = 80, EYE = 71, RING = 16 };
+// RING: the points of a part that tell where it is; IRISES: the parts before them.
+enum { LIPS = 80, EYE = 71, RING = 16, IRISES = 3 };
 
 // Which landmarks the attention mesh's finer points are, in their order: MediaPipe's
 // tensors_to_face_landmarks_with_attention.pbtxt.
@@ -36,25 +39,56 @@ const struct bt_refine_part bt_refine_parts[BT_REFINE_PARTS] = {
     { "right_iris", 5, NULL },
 };
 
+// How far the finer points of a part lie from the plain ones on the whole.
+static float displacement(const struct bt_refine_part *part, const float *refined,
+                          const float *landmarks)
+{
+    float x = 0, y = 0;
+    for (int i = 0; i < RING; i++) {
+        x += (refined[2 * i] - landmarks[3 * part->index[i]]) / RING;
+        y += (refined[2 * i + 1] - landmarks[3 * part->index[i] + 1]) / RING;
+    }
+    return hypotf(x, y);
+}
+
+// 1 as far as the finer points are to be trusted: beside a head turned aside, or where
+// something covers the eye, they leave the face; the plain ones never leave it far.
+static float trust(float displaced, float eye_distance)
+{
+    const float usual = .05f * eye_distance;
+    return usual > 0 ? fminf(fmaxf(2 - displaced / usual, 0), 1) : 0;
+}
+
+static void place_iris(const float *refined, const uint16_t *eye, const float *landmarks,
+                       float share, float iris[3])
+{
+    float lids[3] = { 0 };
+    for (int i = 0; i < RING; i++) {
+        for (int k = 0; k < 3; k++)
+            lids[k] += landmarks[3 * eye[i] + k] / RING;
+    }
+    iris[0] = share > 0 ? lids[0] + share * (refined[0] - lids[0]) : lids[0];
+    iris[1] = share > 0 ? lids[1] + share * (refined[1] - lids[1]) : lids[1];
+    iris[2] = lids[2];
+}
+
 void bt_refine_apply(const float *const refined[BT_REFINE_PARTS], float *landmarks,
                      float iris[2][3])
 {
-    for (int p = 0; p < BT_REFINE_PARTS; p++) {
+    const float *a = &landmarks[3 * 33], *b = &landmarks[3 * 263];
+    const float eye_distance = hypotf(hypotf(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
+    float share[IRISES];
+    for (int p = 0; p < IRISES; p++) {
         const struct bt_refine_part *part = &bt_refine_parts[p];
-        for (int i = 0; part->index && i < part->count; i++) {
+        share[p] = trust(displacement(part, refined[p], landmarks), eye_distance);
+        for (int i = 0; share[p] > 0 && i < part->count; i++) {
             float *to = &landmarks[3 * part->index[i]];
-            to[0] = refined[p][2 * i];
-            to[1] = refined[p][2 * i + 1];
+            to[0] += share[p] * (refined[p][2 * i] - to[0]);
+            to[1] += share[p] * (refined[p][2 * i + 1] - to[1]);
         }
     }
-    for (int e = 0; e < 2; e++) {
-        float depth = 0;
-        for (int i = 0; i < RING; i++)
-            depth += landmarks[3 * eyes[e][i] + 2] / RING;
-        iris[e][0] = refined[3 + e][0];
-        iris[e][1] = refined[3 + e][1];
-        iris[e][2] = depth;
-    }
+    for (int e = 0; e < 2; e++)
+        place_iris(refined[IRISES + e], eyes[e], landmarks, share[1 + e], iris[e]);
 }
 
 void bt_refine_follow(const struct bauta_face *before, struct bauta_face *after)
