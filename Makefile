@@ -4,13 +4,14 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench install uninstall clean help
+.PHONY: all setup build demo test bench quality install uninstall clean help
 all: build
 
 help:
 	@echo 'make demo       fetch, build, and put a face on a real video: $(OUT)/demo.mp4'
 	@echo 'make test       fetch, build, and run every test'
 	@echo 'make bench      time every stage, beside a generator of the usual size'
+	@echo 'make quality    measure the replaced faces: $(OUT)/quality.txt; GRID=full for all'
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -35,6 +36,11 @@ test: build
 bench: build
 	@tools/setup.sh demo
 	@tools/bench.sh build/cli/bauta
+
+# UPDATE=1 writes the table to docs/quality.md.
+quality: build
+	@tools/setup.sh quality
+	@tools/quality.sh build/quality/bauta-quality $(OUT) $(if $(filter full,$(GRID)),--full) $(if $(UPDATE),--update)
 
 install: build
 	@meson install -C build --quiet

@@ -32,7 +32,7 @@ LINES_MAX = 500
 WHERE = 'instruction sets are chosen in src/dsp/meson.build only'
 CODE = ('.c', '.h')
 SCRIPTS = ('.py', '.sh', 'meson.build', 'Makefile')
-FOLDERS = ('include', 'src', 'cli', 'plugins', 'examples', 'tests', 'tools')
+FOLDERS = ('include', 'src', 'cli', 'plugins', 'examples', 'quality', 'tests', 'tools')
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\b[ \t]*(.*?)[ \t]*$', re.M)
 MACHINE_FLAG = re.compile(r'-m(?:arch|cpu|tune|avx|sse|fma|f16c|bmi|aes|sha)[\w.=-]*')
@@ -95,7 +95,7 @@ def check_public_include(path, what, files):
 
 def check_includes(path, text, files):
     top = path.split('/')[0]
-    if not path.endswith(CODE) or top in ('tests', 'tools'):
+    if not path.endswith(CODE) or top in ('quality', 'tests', 'tools'):
         return
     for line, what in included(text):
         problem = None

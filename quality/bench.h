@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_QUALITY_BENCH_H
+#define BT_QUALITY_BENCH_H
+
+#include "quality/figures.h"
+#include "quality/film.h"
+#include "quality/likeness.h"
+#include "quality/look.h"
+#include "quality/unwrap.h"
+
+#define BT_Q_PORTRAITS 64
+
+struct bt_q_portrait {
+    char name[32];
+    char path[4096];
+    struct bauta_identity *who;         // opened when first asked for
+    struct bauta_frame *photo;
+    struct bauta_face face;             // as measured in it
+    float embedding[BT_Q_EMBEDDING];
+};
+
+// What all measurements share.
+struct bt_q_bench {
+    struct bt_face_nets *nets;
+    struct bt_q_embedder embedder;
+    struct bt_q_space space;
+    struct bt_q_portrait *portrait;     // the gallery, the first ones are those of the grid
+    int portraits;
+    const char *sheets;                 // folder of contact sheets
+};
+
+// The whole of one pair of portrait and clip. clip: its name. light: measured, too.
+int bt_q_pair(struct bt_q_bench *bench, const struct bt_q_film *film, const char *clip,
+              struct bt_q_portrait *portrait, bool light, struct bt_q_row *row);
+// The parts of it that run films of their own.
+int bt_q_light(struct bt_q_bench *bench, const struct bt_q_film *film,
+               struct bauta_identity *who, struct bt_q_row *row);
+int bt_q_still(struct bt_q_bench *bench, const struct bt_q_film *film,
+               struct bauta_identity *who, struct bt_q_row *row);
+// Self-swap and speed of a clip. path: its file.
+int bt_q_clip(struct bt_q_bench *bench, const struct bt_q_film *film, const char *path,
+              struct bauta_identity *who, struct bt_q_row *row);
+// Prints how well each way to cut a face out tells people apart.
+int bt_q_cuts(struct bt_q_bench *bench, const char *media);
+
+#endif
