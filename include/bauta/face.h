@@ -39,8 +39,8 @@ struct bauta_face {
     float scale;              // samples a canonical centimetre
     float yaw, pitch, roll;   // degrees; positive: nose to the image's right, down, and
                               // head tilted clockwise
-    // The middles of the irises as the landmarks are, where has_iris is 1: of the eye with
-    // landmark 33, at the left of an upright picture, and of the one with landmark 263.
+    // The middles of the irises, placed as the landmarks are, where has_iris is 1: of the
+    // eye with landmark 33, at the left of an upright picture, and of that with 263.
     float iris[2][3];
     int has_iris;
 };

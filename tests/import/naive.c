@@ -8,8 +8,9 @@
 #include "naive.h"
 
 // Operators, tensor types and options by their numbers in TensorFlow's schema.fbs.
-enum { ADD, CONCATENATION = 2, CONV = 3, DEPTHWISE = 4, DEQUANTIZE = 6, MAX_POOL = 17,
-       MUL = 18, RELU = 19, RESHAPE = 22, CUSTOM = 32, PAD = 34, STRIDED_SLICE = 45, PRELU = 54 };
+enum { ADD, CONCATENATION = 2, CONV = 3, DEPTHWISE = 4, DEQUANTIZE = 6,
+       MAX_POOL = 17, MUL = 18, RELU = 19, RESHAPE = 22, CUSTOM = 32, PAD = 34,
+       STRIDED_SLICE = 45, PRELU = 54 };
 enum { FLOAT32, FLOAT16, INT32 };
 
 struct tensor {
@@ -212,8 +213,8 @@ static double *cell(const struct tensor *t, int y, int x)
     return t->data + ((size_t)y * t->shape[2] + x) * t->shape[3];
 }
 
-// The sum over a window of weights [out channel][y][x][in channel], or of one channel where
-// weights are [y][x][channel].
+// The sum over a window of weights [out channel][y][x][in channel], or of one channel
+// where weights are [y][x][channel].
 static void convolve(const struct op *op, const struct window *w, int depthwise)
 {
     const struct tensor *in = op->in[0], *weights = op->in[1];

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-// A second opinion on the imported nets: reads a TensorFlow Lite file by its own means and
-// evaluates it as the operators are defined, one loop an axis, in double precision. It
-// shares nothing with the importer or with ONNX Runtime. Not for speed, and it ends the
-// program with a message where a file has what it does not know.
+// A second opinion on the imported nets: reads a TensorFlow Lite file by its own means
+// and evaluates it as the operators are defined, one loop an axis, in double precision.
+// It shares nothing with the importer or with ONNX Runtime. Not for speed, and it ends
+// the program with a message where a file has what it does not know.
 
 struct naive_net;
 

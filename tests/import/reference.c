@@ -131,5 +131,6 @@ void reference_write(const char *net, const char *picture, const char *output,
     const size_t kept = (count + stride - 1) / stride;
     printf("%s %s %s %zu %zu\n", net, picture, output, stride, kept);
     for (size_t i = 0; i < kept; i++)
-        printf("%.7g%c", (double)data[i * stride], i % 8 == 7 || i + 1 == kept ? '\n' : ' ');
+        printf("%.7g%c", (double)data[i * stride],
+               i % 8 == 7 || i + 1 == kept ? '\n' : ' ');
 }

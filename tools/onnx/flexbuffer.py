@@ -28,7 +28,7 @@ class _Reader:
     def number(self, kind, width, at):
         code = CODES[kind].get(width)
         if code is None or at < 0 or at + width > len(self.data):
-            raise ImportFailed(f"a number of {width} bytes at byte {at} of custom options")
+            raise ImportFailed(f"custom options: a number of {width} bytes at byte {at}")
         return struct.unpack_from("<" + code, self.data, at)[0]
 
     def follow(self, width, at):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lowers MediaPipe's three custom operators, in their second version, to ONNX's own.
 
-Landmarks2TransformMatrix lays a turned box around some landmarks and gives the matrix that
-takes the coordinates of a small picture of that box to those of the landmarks;
+Landmarks2TransformMatrix lays a turned box around some landmarks and gives the matrix
+that takes the coordinates of a small picture of that box to those of the landmarks;
 TransformTensorBilinear cuts that picture out; TransformLandmarks takes points in it back.
 Coordinates are those of the pixels' corners: pixel i is centred at i + 0.5.
 """
@@ -74,7 +74,8 @@ def landmarks_to_transform_matrix(state, op):
         flat = [3 * i + k for i in points for k in (0, 1)]
         return model.integers(stem + suffix, flat, [len(points), 2])
 
-    flat = node("Reshape", [value, model.integers(stem + "_all", [3 * shape[1]])], "_flat")
+    every = model.integers(stem + "_all", [3 * shape[1]])
+    flat = node("Reshape", [value, every], "_flat")
     points = node("Gather", [flat, places("_subset", subset)], "_points")
     pair = node("Gather", [flat, places("_ends", ends)], "_pair")
     along = node("MatMul", [floats("_minus", [1, 2], [-1, 1]), pair], "_along")
@@ -161,7 +162,8 @@ def transform_landmarks(state, op):
         return model.node(kind, inputs, stem + suffix, **attributes)
 
     flat = node("Reshape", [matrix, model.integers("shape_16", [16])], "_flat")
-    axes = node("Gather", [flat, model.integers("columns", [0, 4, 1, 5], [2, 2])], "_axes")
+    columns = model.integers("columns", [0, 4, 1, 5], [2, 2])
+    axes = node("Gather", [flat, columns], "_axes")
     shift = node("Gather", [flat, model.integers("shifts", [3, 7])], "_shift")
     out = node("Add", [node("MatMul", [value, axes], "_turned"), shift], "")
     state.define(op, out, shape)

@@ -26,7 +26,8 @@ static void check_frame(const struct bauta_frame *frame, struct bt_face_nets *ne
              apart(f, 386, 374) / apart(f, 362, 263)) / 2;
     *lips = apart(f, 13, 14) / apart(f, 61, 291);
     for (int e = 0; e < 2 && f->has_iris; e++) {
-        const float *corner = f->landmark[e ? 263 : 33], *other = f->landmark[e ? 362 : 133];
+        const float *corner = f->landmark[e ? 263 : 33];
+        const float *other = f->landmark[e ? 362 : 133];
         CHECK((f->iris[e][0] - corner[0]) * (f->iris[e][0] - other[0]) < 0);
     }
 }
