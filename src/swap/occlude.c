@@ -76,12 +76,12 @@ static void common(const struct bt_occlude *o, const struct bt_occlude_state *s,
 }
 
 // How much a place looks like something other than this face's skin, 0..1.
-static float foreign(const float value[3], const float skin[3])
+static float foreign(const float value[3], const float skin[3], float tolerance)
 {
     const float a = value[0] - skin[0], b = value[1] - skin[1], y = value[2] - skin[2];
     const float colour = sqrtf(a * a + b * b) / SKIN_COLOUR;
     const float bright = fabsf(y) / SKIN_BRIGHT;
-    return ramp(fmaxf(colour, bright), 1, 1.6f);
+    return ramp(fmaxf(colour, bright) / tolerance, 1, 1.6f);
 }
 
 static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
@@ -115,7 +115,9 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
         }
         const float v = (float)(i / SIZE) / SIZE;
         const float above = ramp(v, .24f, .18f);
-        const float raw = foreign(o->value[i], skin) * fmaxf(changed, above);
+        // Shade lies on a forehead, too: what was always there must be darker than that.
+        const float raw = fmaxf(foreign(o->value[i], skin, 1) * changed,
+                                foreign(o->value[i], skin, 2.2f) * above);
         o->raw[i][0] = still * raw;
         o->raw[i][1] = still;
     }

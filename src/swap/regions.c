@@ -69,7 +69,8 @@ static void texel(struct bt_regions *r, int at, float x, float y)
     r->paste[at] = ramp(border, .008f, wide) * ramp(eye, .001f, .014f)
                    * ramp(distance(&inner, x, y), 0, .015f);
     r->skin[at] = ramp(border, .01f, .05f) * ramp(nearest, .004f, .02f);
-    r->feature[at] = ramp(nearest, .03f, .012f);
+    // Deep sockets are shaded up to the brows.
+    r->feature[at] = ramp(fminf(nearest, eye - .03f), .03f, .012f);
     r->rim[at] = ramp(border, .2f, .08f);
     r->brow[at] = ramp(brows, .035f, .015f) * ramp(eye, .004f, .02f);
     r->core[at] = r->skin[at] * ramp(-distance(&sure, x, y), 0, .02f);
