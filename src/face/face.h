@@ -17,7 +17,7 @@ struct bt_face_options {
     float detector_threshold;  // .5
     float presence_threshold;  // .5
     float smoothing;           // 0: raw landmarks, 1: the default filters
-    int net;                   // CHOICE: enum bt_face_net
+    int net;                   // CHOICE: enum bt_face_net, BT_FACE_NET_ATTENTION
 };
 extern const struct bt_opt bt_face_opts[];
 

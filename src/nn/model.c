@@ -33,7 +33,6 @@ static const struct {
         "face_landmark_attention.onnx", "places 468 landmarks, lips and eyes finely",
         "Apache-2.0", "npm @mediapipe/face_mesh 0.4.1657299874",
         "652cd902e8df96eb2777b6d70861b0df21126a074dff2bba64b8e16aa90ad2e7",
-        .optional = 1,
     },
     [BT_MODEL_FACERES] = {
         "faceres.onnx", "tells how alike two faces are, for make quality", "MIT",

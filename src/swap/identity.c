@@ -65,6 +65,8 @@ static int find(const struct bauta_frame *photo, const char *name,
     struct bt_face_nets *nets = NULL;
     struct bauta_face *faces = bt_alloc_array(BAUTA_FACES_MAX, sizeof *faces);
     int error = faces ? bt_face_nets_open(&nets, params->models, 1) : BAUTA_E_NO_MEMORY;
+    if (!error)
+        error = bt_face_nets_use(nets, BT_FACE_NET_ATTENTION, params->models, 1);
     if (error < 0)
         goto done;
     const int count = error = bt_face_still(nets, photo, faces, BAUTA_FACES_MAX);
