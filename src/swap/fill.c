@@ -142,9 +142,9 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
     }
     // A brow is the face's own where skin is seen above it; where hair hangs down, what
     // looks like a brow may be hair too.
-    bt_blur(near, n, n, 2, n / 50, scratch);
+    bt_blur(near, n, n, 2, n / 100, scratch);
     const float bearded = beard(skin, n);
-    const size_t up = (size_t)(n / 14) * (size_t)n;
+    const size_t up = (size_t)(n / 20) * (size_t)n;
     for (size_t i = 0; i < count; i++) {
         const size_t above = i >= up ? i - up : i;
         const float trust = ramp(near[2 * above] / near[2 * above + 1], .35f, .7f);

@@ -29,8 +29,8 @@ void bt_occlude_init(struct bt_occlude *o)
             v += bt_canon_uv[bt_canon_lid[side][k]][1] / BT_CANON_LID;
         }
         for (int i = 0; i < TEXELS; i++) {
-            const float x = (((float)(i % SIZE) + .5f) / SIZE - u) / .2f;
-            const float y = (((float)(i / SIZE) + .5f) / SIZE - v - .015f) / .12f;
+            const float x = (((float)(i % SIZE) + .5f) / SIZE - u) / .26f;
+            const float y = (((float)(i / SIZE) + .5f) / SIZE - v) / .16f;
             o->zone[i] = fmaxf(o->zone[i], ramp(x * x + y * y, 1.2f, .8f));
         }
     }
