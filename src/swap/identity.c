@@ -85,7 +85,7 @@ static int find(const struct bauta_frame *photo, const char *name,
         bt_error("%s: the face is %.0f pixels wide; at least 24 are needed", name,
                  (double)(out->box[2] - out->box[0]));
         error = BAUTA_E_TOO_SMALL;
-    } else if (out->box[2] - out->box[0] < 120) {
+    } else if (out->box[2] - out->box[0] < 80) {
         bt_warn("%s: the face is only %.0f pixels wide; the result will be soft", name,
                 (double)(out->box[2] - out->box[0]));
     }

@@ -20,6 +20,8 @@ struct person {
     float level;                        // as it was made, in octaves below the atlas
 };
 
+static const double FORGET = 2;         // seconds after which an unseen face is new
+
 struct order {
     float depth;
     uint16_t triangle;
@@ -45,6 +47,19 @@ static void note_own(struct mesh *m, const uint16_t (*closing)[3], int count)
                 m->own[i] = true;
 }
 
+// Memory for one more person.
+static int prepare(struct person **person)
+{
+    struct person *p = *person ? *person : bt_zalloc(sizeof *p);
+    if (!p)
+        return BAUTA_E_NO_MEMORY;
+    *person = p;
+    p->id = -1;
+    if (!p->texture)
+        p->texture = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+    return p->texture ? 0 : BAUTA_E_NO_MEMORY;
+}
+
 static int mesh_open(struct bt_swap *s, const struct bt_format *format)
 {
     struct mesh *m = s->priv;
@@ -53,7 +68,10 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     note_own(m, bt_canon_mouth, BT_CANON_MOUTH);
     note_own(m, bt_canon_eye[0], BT_CANON_EYE);
     note_own(m, bt_canon_eye[1], BT_CANON_EYE);
-    return bt_relight_init(&m->relight);
+    // Most streams show no more than two faces at once: theirs needs no memory later.
+    const int error = prepare(&m->person[0]) || prepare(&m->person[1])
+                          ? BAUTA_E_NO_MEMORY : 0;
+    return error ? error : bt_relight_init(&m->relight);
 }
 
 static void forget(struct person **person)
@@ -63,7 +81,19 @@ static void forget(struct person **person)
     bt_freep(person);
 }
 
-// The state of this face, or a fresh one in place of the longest unseen.
+// How readily a place is given to a new face: free, long unseen, new memory, the longest
+// unseen of all.
+static double readiness(const struct person *p, double seconds)
+{
+    if (!p)
+        return 1e8;
+    if (p->id < 0)
+        return 1e9;
+    const double unseen = fabs(seconds - p->last);
+    return unseen > FORGET ? 2e8 + unseen : unseen;
+}
+
+// The state of this face, or a fresh one.
 static struct person *recall(struct mesh *m, int id, const struct bt_source_face *who,
                              double seconds)
 {
@@ -71,21 +101,18 @@ static struct person *recall(struct mesh *m, int id, const struct bt_source_face
     for (int i = 0; i < BAUTA_FACES_MAX; i++) {
         struct person *p = m->person[i];
         if (p && p->id == id) {
-            if (p->who == who && seconds - p->last < 2 && seconds >= p->last)
+            if (p->who == who && seconds - p->last < FORGET && seconds >= p->last)
                 return p;
             slot = i;
             break;
         }
-        if (!p || (m->person[slot] && p->last < m->person[slot]->last))
+        if (readiness(p, seconds) > readiness(m->person[slot], seconds))
             slot = i;
     }
     struct person *p = m->person[slot];
-    if (!p)
-        p = m->person[slot] = bt_zalloc(sizeof *p);
-    if (p && !p->texture)
-        p->texture = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
-    if (!p || !p->texture)
+    if ((!p || !p->texture) && prepare(&m->person[slot]))
         return NULL;
+    p = m->person[slot];
     p->id = id;
     p->who = who;
     p->last = seconds;

@@ -209,21 +209,42 @@ static void write_rgb(struct bt_patch *p, struct bauta_frame *frame,
     }
 }
 
+// Moves the rows of a mask to where they lie in a larger rectangle, the last one first:
+// none then falls on one that is still to be moved.
+static void spread(uint8_t *to, const uint8_t *from, struct bt_rect r, struct bt_rect all)
+{
+    const size_t old = (size_t)(r.x1 - r.x0), width = (size_t)(all.x1 - all.x0);
+    const size_t left = (size_t)(r.x0 - all.x0);
+    for (int y = all.y1 - 1; y >= all.y0; y--) {
+        uint8_t *row = to + (size_t)(y - all.y0) * width;
+        if (y < r.y0 || y >= r.y1) {
+            memset(row, 0, width);
+            continue;
+        }
+        memmove(row + left, from + (size_t)(y - r.y0) * old, old);
+        memset(row, 0, left);
+        memset(row + left + old, 0, width - left - old);
+    }
+}
+
 // Grows touched to hold rect too, keeping what it has.
 static int extend(struct bt_mask *touched, struct bt_rect rect)
 {
     if (!touched->value || bt_rect_empty(touched->rect))
         return bt_mask_resize(touched, rect);
     const struct bt_rect all = bt_rect_union(touched->rect, rect);
+    const size_t size = (size_t)(all.x1 - all.x0) * (size_t)(all.y1 - all.y0);
+    if (size <= touched->size) {
+        spread(touched->value, touched->value, touched->rect, all);
+        touched->rect = all;
+        touched->stride = all.x1 - all.x0;
+        return 0;
+    }
     struct bt_mask more = {0};
     const int error = bt_mask_resize(&more, all);
     if (error)
         return error;
-    const struct bt_rect r = touched->rect;
-    for (int y = r.y0; y < r.y1; y++)
-        memcpy(more.value + (size_t)(y - all.y0) * (size_t)more.stride + (r.x0 - all.x0),
-               touched->value + (size_t)(y - r.y0) * (size_t)touched->stride,
-               (size_t)(r.x1 - r.x0));
+    spread(more.value, touched->value, touched->rect, all);
     bt_mask_finish(touched);
     *touched = more;
     return 0;
