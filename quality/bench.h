@@ -21,7 +21,8 @@ struct bt_q_portrait {
 
 // What all measurements share.
 struct bt_q_bench {
-    struct bt_face_nets *nets;
+    struct bt_face_nets *nets;          // with the plain mesh
+    struct bt_face_nets *fine;          // with the mesh whose lips and lids are finer
     struct bt_q_embedder embedder;
     struct bt_q_space space;
     struct bt_q_portrait *portrait;     // the gallery, the first ones are those of the grid

@@ -9,6 +9,7 @@
 #include "quality/bench.h"
 #include "quality/oracle.h"
 #include "quality/pixels.h"
+#include "quality/series.h"
 
 enum { SELF_FRAMES = 150, TIMED_FRAMES = 100 };
 
@@ -19,7 +20,23 @@ struct self {
     bool started;
     struct bt_q_likeness swap, oracles;
     struct bt_mask mask;                // what both wrote
+    double turn[SELF_FRAMES][3];
+    int turns;
+    struct bt_q_mean lips;
 };
+
+static int compare_faces(struct self *s, const struct bt_tap_info *info,
+                         const struct bauta_face *at, const struct bauta_face *in)
+{
+    struct bauta_face out;
+    const int result = bt_q_look(s->bench->fine, info->frame, at, &out);
+    if (result < 0)
+        return result == BAUTA_E_NO_FACE ? 0 : result;
+    bt_q_turn(in->rotation, out.rotation, s->turn[s->turns++]);
+    bt_q_mean_add(&s->lips,
+                  100 * fabs(bt_q_expression(in).lips - bt_q_expression(&out).lips));
+    return 0;
+}
 
 static int compare(struct self *s, const struct bauta_frame *in,
                    const struct bt_tap_info *info, const struct bauta_face *face)
@@ -53,7 +70,7 @@ static int see(void *opaque, int number, const struct bt_tap_info *info)
     const int which = bt_q_main_face(info, &swapped);
     if (which < 0 || !swapped)
         return 0;
-    int result = bt_q_look(s->bench->nets, in, &info->faces->face[which], &face);
+    int result = bt_q_look(s->bench->fine, in, &info->faces->face[which], &face);
     if (result < 0)
         return result == BAUTA_E_NO_FACE ? 0 : result;
     if (!s->started) {
@@ -61,7 +78,8 @@ static int see(void *opaque, int number, const struct bt_tap_info *info)
         s->started = result >= 0;
         return result;
     }
-    return compare(s, in, info, &face);
+    result = compare_faces(s, info, &info->faces->face[which], &face);
+    return result < 0 ? result : compare(s, in, info, &face);
 }
 
 static int self_identity(const struct bauta_frame *frame, struct bauta_identity **who)
@@ -97,6 +115,10 @@ static int measure_self(struct bt_q_bench *bench, const struct bt_q_film *film,
         row->value[BT_Q_PSNR] = bt_q_psnr(&s.swap);
         row->value[BT_Q_ORACLE_PSNR] = bt_q_psnr(&s.oracles);
         row->value[BT_Q_BEHIND] = bt_q_psnr(&s.oracles) - bt_q_psnr(&s.swap);
+        double bias;
+        bt_q_pose_error((const double (*)[3])s.turn, s.turns, &row->value[BT_Q_SELF_POSE],
+                        &bias);
+        row->value[BT_Q_SELF_LIPS] = bt_q_mean_of(&s.lips);
         row->value[BT_Q_SSIM] = bt_q_ssim(&s.swap);
         row->value[BT_Q_ORACLE_SSIM] = bt_q_ssim(&s.oracles);
     }

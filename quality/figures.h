@@ -28,6 +28,8 @@ enum bt_q_figure {
     BT_Q_BEHIND,        // oracle less self-swap, dB
     BT_Q_SSIM,
     BT_Q_ORACLE_SSIM,
+    BT_Q_SELF_POSE,     // BT_Q_POSE of the self-swap: what the measurement itself adds
+    BT_Q_SELF_LIPS,
     BT_Q_P50,           // milliseconds a frame, face to mark
     BT_Q_P95,
     BT_Q_P99,

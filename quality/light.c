@@ -144,9 +144,9 @@ static int see_still(void *opaque, int number, const struct bt_tap_info *info)
         return 0;
     if (s->count == 0)
         s->at = info->faces->face[which];
-    int result = bt_q_look(s->bench->nets, s->film->frame[number], &s->at, &in);
+    int result = bt_q_look(s->bench->fine, s->film->frame[number], &s->at, &in);
     if (result >= 0)
-        result = bt_q_look(s->bench->nets, info->frame, &s->at, &out);
+        result = bt_q_look(s->bench->fine, info->frame, &s->at, &out);
     if (result < 0)
         return result == BAUTA_E_NO_FACE ? 0 : result;
     for (int i = 0; i < BAUTA_LANDMARKS; i++) {

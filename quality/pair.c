@@ -11,7 +11,7 @@
 #include "quality/sheet.h"
 
 // The identity net runs on every so many frames.
-enum { IDENTITY_STRIDE = 5, EVENTS_MAX = 400 };
+enum { IDENTITY_STRIDE = 5, EVENTS_MAX = 400, BLINK_FRAMES = 50 };
 static const float RIM = .06f;   // of the face's width
 
 struct pair {
@@ -149,9 +149,9 @@ static int see(void *opaque, int number, const struct bt_tap_info *info)
         return 0;
     p->swapped++;
     const struct bauta_face *at = &info->faces->face[which];
-    int result = bt_q_look(p->bench->nets, in, at, &face_in);
+    int result = bt_q_look(p->bench->fine, in, at, &face_in);
     if (result >= 0)
-        result = bt_q_look(p->bench->nets, out, at, &face_out);
+        result = bt_q_look(p->bench->fine, out, at, &face_out);
     if (result < 0)
         return result == BAUTA_E_NO_FACE ? 0 : result;
 
@@ -182,7 +182,9 @@ static void fill_row(const struct pair *p, struct bt_q_row *row)
     bt_q_pose_error((const double (*)[3])p->turn, p->turns, &v[BT_Q_POSE], &v[BT_Q_BIAS]);
     v[BT_Q_LIPS] = bt_q_mean_of(&p->lips);
     v[BT_Q_SMILE] = bt_q_mean_of(&p->smile);
-    v[BT_Q_BLINKS] = bt_q_f1(in, blinks_in, out, blinks_out, 1);
+    // What is usual for the eyes shows in two seconds or so.
+    if (p->film->count >= BLINK_FRAMES)
+        v[BT_Q_BLINKS] = bt_q_f1(in, blinks_in, out, blinks_out, 1);
     v[BT_Q_FLICKER] = ratio(p->flicker.out, p->flicker.in);
     v[BT_Q_SKIN] = ratio(p->flicker.skin_out, p->flicker.skin_in);
     v[BT_Q_SEAM] = ratio(p->edges.rim_out, p->edges.rim_in);

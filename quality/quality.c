@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "io/io.h"
 #include "quality/bench.h"
@@ -163,18 +165,29 @@ static int write_text(const struct job *job, const char *path, const struct bt_q
     return close_file(path, file);
 }
 
+// What a person wrote below the tables stays.
 static int write_update(const struct job *job)
 {
+    static const size_t limit = 1 << 20;
     FILE *file;
+    uint8_t *old = NULL;
+    size_t size;
+    if (!access(job->table, F_OK) && bt_file_read(job->table, limit, &old, &size) < 0)
+        return BAUTA_E_IO;
+    const char *remarks = old ? strstr((const char *)old, "\n## Remarks\n") : NULL;
     int result = write_file(job->table, &file);
-    if (result < 0)
+    if (result < 0) {
+        bt_free(old);
         return result;
+    }
     fprintf(file,
             "# Quality\n\n"
             "What `make quality` measures; `make quality UPDATE=1` writes this page, and\n"
             "`quality/` says how. Portraits and clips are those of the media folder; the\n"
             "gallery of the retrieval has %d portraits.\n\n", job->bench.portraits);
     bt_q_write_tables(file, job->rows, job->count);
+    fprintf(file, "%s", remarks ? remarks : "");
+    bt_free(old);
     return close_file(job->table, file);
 }
 
@@ -225,6 +238,10 @@ static int open_bench(struct job *job, char *sheets, size_t size)
     if (result >= 0)
         result = bt_face_nets_open(&b->nets, NULL, 1);
     if (result >= 0)
+        result = bt_face_nets_open(&b->fine, NULL, 1);
+    if (result >= 0)
+        result = bt_face_nets_use(b->fine, BT_FACE_NET_ATTENTION, NULL, 1);
+    if (result >= 0)
         result = bt_q_embedder_open(&b->embedder);
     return result < 0 ? result : add_portraits(job);
 }
@@ -240,6 +257,7 @@ static void close_bench(struct job *job)
     bt_free(job->rows);
     bt_q_space_finish(&b->space);
     bt_face_nets_close(&b->nets);
+    bt_face_nets_close(&b->fine);
     bt_q_embedder_close(&b->embedder);
 }
 

@@ -7,7 +7,7 @@
 
 #define DEGREES (180 / 3.14159265358979323846)
 enum { AROUND = 18, WINDOW = 2 * AROUND + 1 };
-static const double CLOSED = .75, CLOSING = .85;
+static const double CLOSED = .6, CLOSING = .8;
 
 double bt_q_mean_of(const struct bt_q_mean *mean)
 {

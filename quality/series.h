@@ -23,8 +23,7 @@ void bt_q_turn(const float a[9], const float b[9], double out[3]);
 void bt_q_pose_error(const double (*turn)[3], int n, double *error, double *bias);
 
 // Frames from the first to the last, both included, in which the eyes are closed: below
-// .75 of what is usual around, up to .85 at either side. (The mesh net shows shut eyes as
-// two thirds open.)
+// .6 of what is usual within a second and a half around, up to .8 at either side.
 struct bt_q_event {
     int first, last;
 };

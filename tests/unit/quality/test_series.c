@@ -54,8 +54,8 @@ static void check_blinks(void)
         open[i] = .3 + (i % 3) * .005;
     CHECK_INT(bt_q_blinks(open, 200, event, 10), 0);
     for (int i = 60; i < 66; i++)
-        open[i] = .18;
-    open[59] = open[66] = .25;   // half shut at either side
+        open[i] = .15;
+    open[59] = open[66] = .235;   // half shut at either side
     open[120] = NAN;             // no face was seen
     open[199] = .1;
     CHECK_INT(bt_q_blinks(open, 200, event, 10), 2);
