@@ -42,6 +42,14 @@ int bt_relight_init(struct bt_relight *r)
         if (r->coarse.triangle[i] == BT_UV_NONE)
             r->skin[i] = 0;
     }
+    for (int v = 0; v < BT_CANON_VERTICES; v++) {
+        float depth = 1;
+        for (int k = 0; k < BT_CANON_OVAL; k++) {
+            const float *a = bt_canon_uv[v], *b = bt_canon_uv[bt_canon_oval[k]];
+            depth = fminf(depth, hypotf(a[0] - b[0], a[1] - b[1]));
+        }
+        r->outward[v] = ramp(depth, .3f, .02f);
+    }
     for (int k = 0; k < BT_CANON_OVAL; k++) {
         const float *p = bt_canon_uv[bt_canon_oval[k]];
         const float u = p[0] + .13f * (.5f - p[0]), v = p[1] + .13f * (.5f - p[1]);
@@ -284,7 +292,7 @@ static void compose(struct bt_relight *r, const struct bt_relight_state *s)
 // What the picture shows just inside the oval less what would be drawn there, spread
 // inward by the border matrix.
 static void seam(struct bt_relight *r, struct bt_relight_state *s,
-                 const struct bt_source_face *who, double dt)
+                 const struct bt_source_face *who, float tone, double dt)
 {
     const uint8_t *atlas = who->atlas[2];
     float value[BT_CANON_OVAL][4];
@@ -323,7 +331,10 @@ static void seam(struct bt_relight *r, struct bt_relight_state *s,
         for (int k = 0; k < BT_CANON_OVAL; k++)
             for (int c = 0; c < 3; c++)
                 sum[c] += bt_canon_border[v][k] * s->border[k][c];
-        memcpy(r->add[v], sum, sizeof sum);
+        // Away from the oval only the share of the tone that is wanted goes inward.
+        const float share_in = tone + (1 - tone) * r->outward[v];
+        for (int c = 0; c < 3; c++)
+            r->add[v][c] = share_in * sum[c];
     }
 }
 
@@ -364,6 +375,6 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
         r->gain[i][3] = (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
-    seam(r, state, who, dt);
+    seam(r, state, who, options->tone, dt);
     state->started = true;
 }

@@ -14,6 +14,7 @@ struct bt_relight {
     struct bt_uvmap map, coarse;
     struct bt_regions regions;           // of BT_MAP_SIZE
     float skin[BT_COARSE_TEXELS];
+    float outward[BT_CANON_VERTICES];    // 1 at the oval, 0 well inside
     int rim[BT_CANON_OVAL];              // texels of the map just inside the oval
     // Of the face at work.
     float seen[BT_MAP_TEXELS][3];        // display values of the target over the texture

@@ -20,7 +20,7 @@ const struct bt_opt bt_swap_opts[] = {
      AT(engine)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
       .help = "How much of the photo's face shape is taken over."}, AT(shape)},
-    {{"tone", BAUTA_OPTION_FLOAT, "0.85", 0, 1, .live = 1,
+    {{"tone", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
       .help = "How far the skin's tone goes to that of the person in the picture."}, AT(tone)},
     {{"detail", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
       .help = "How much of moving creases and shadows is taken over."}, AT(detail)},
