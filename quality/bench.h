@@ -25,7 +25,7 @@ struct bt_q_bench {
     struct bt_face_nets *fine;          // with the mesh whose lips and lids are finer
     struct bt_q_embedder embedder;
     struct bt_q_space space;
-    struct bt_q_portrait *portrait;     // the gallery, the first ones are those of the grid
+    struct bt_q_portrait *portrait;     // the gallery; those of the grid come first
     int portraits;
     const char *sheets;                 // folder of contact sheets
 };

@@ -128,7 +128,7 @@ static int measure_self(struct bt_q_bench *bench, const struct bt_q_film *film,
     return result;
 }
 
-// Speed ----------------------------------------------------------------------------------------
+// Speed -------------------------------------------------------------------------------
 
 static int by_value(const void *a, const void *b)
 {
@@ -144,7 +144,8 @@ static int time_net(struct bt_q_bench *bench, double *ms)
     int64_t time[TIMED_FRAMES];
     for (int i = 0; i < TIMED_FRAMES; i++) {
         const int64_t start = bt_now_ns();
-        const int result = bt_q_look(bench->nets, portrait->photo, &portrait->face, &face);
+        const int result =
+            bt_q_look(bench->nets, portrait->photo, &portrait->face, &face);
         if (result < 0)
             return result;
         time[i] = bt_now_ns() - start;

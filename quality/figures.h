@@ -9,8 +9,8 @@ enum bt_q_figure {
     BT_Q_RETRIEVAL,     // share of frames whose nearest portrait is the photo, percent
     BT_Q_POSE,          // degrees, after the pair's mean
     BT_Q_BIAS,          // that mean, degrees
-    BT_Q_LIPS,          // difference of the inner lips' gap, percent of the eyes' distance
-    BT_Q_SMILE,         // lift of the mouth's corners over the mouth's width, less the input's
+    BT_Q_LIPS,          // difference of the lips' gap, percent of the eyes' distance
+    BT_Q_SMILE,         // lift of the mouth's corners over its width, less the input's
     BT_Q_BLINKS,        // F1 of blinks
     BT_Q_FLICKER,       // change from frame to frame over the texture, output over input
     BT_Q_SKIN,          // the same on plain skin
@@ -22,7 +22,7 @@ enum bt_q_figure {
     BT_Q_LIGHT,         // slope of the answer to brighter and darker light
     BT_Q_SIDE,          // and to light that moves from one side to the other
     BT_Q_SETTLED,       // milliseconds after the light is switched
-    BT_Q_STILL,         // tremble of landmarks on a still picture with noise, over the input's
+    BT_Q_STILL,         // tremble of landmarks, still picture and noise, over the input's
     BT_Q_PSNR,          // self-swap, dB
     BT_Q_ORACLE_PSNR,
     BT_Q_BEHIND,        // oracle less self-swap, dB

@@ -79,7 +79,8 @@ int bt_q_film_make(struct bt_q_film *film, const struct bt_q_film *from, int cou
         return BAUTA_E_NO_MEMORY;
     for (int i = 0; i < count && (still || i < from->count); i++) {
         const struct bauta_frame *like = from->frame[still ? 0 : i];
-        struct bauta_frame *frame = bauta_frame_new(like->format, like->width, like->height);
+        struct bauta_frame *frame =
+            bauta_frame_new(like->format, like->width, like->height);
         if (!frame) {
             bt_q_film_close(film);
             return BAUTA_E_NO_MEMORY;
@@ -139,7 +140,7 @@ void bt_q_noise(struct bauta_frame *frame, float deviation, uint32_t seed)
     }
 }
 
-// The engine --------------------------------------------------------------------------------
+// The engine --------------------------------------------------------------------------
 
 struct viewer {
     bt_q_seen *seen;

@@ -15,7 +15,7 @@ struct bt_q_film {
 int bt_q_film_open(struct bt_q_film *film, const char *path, int limit);
 void bt_q_film_close(struct bt_q_film *film);
 
-// Makes a film of count frames: each is a copy of from's frame (the first one for a still)
+// Makes a film of count frames: each is a copy of from's (the first one for a still),
 // changed by change(opaque, frame, number).
 typedef void bt_q_change(void *opaque, struct bauta_frame *frame, int number);
 int bt_q_film_make(struct bt_q_film *film, const struct bt_q_film *from, int count,

@@ -11,7 +11,7 @@ enum { FRAMES = 60, SWITCHED_AT = 30, STILL_FRAMES = 40, WARM_UP = 8 };
 static const double TURN = 6.28318530717958647692;
 static const float NOISE = 2;
 
-// The light's answer -------------------------------------------------------------------------
+// The light's answer ------------------------------------------------------------------
 
 enum way { PLAIN, DIMMED, FROM_A_SIDE, SWITCHED, WAYS };
 
@@ -62,8 +62,8 @@ static int see(void *opaque, int number, const struct bt_tap_info *info)
     return 0;
 }
 
-static int run_way(struct run *r, const struct bt_q_film *plain, struct bauta_identity *who,
-                   struct curve *curve, enum way way)
+static int run_way(struct run *r, const struct bt_q_film *plain,
+                   struct bauta_identity *who, struct curve *curve, enum way way)
 {
     struct bt_q_film film;
     for (int i = 0; i < FRAMES; i++)
@@ -109,15 +109,15 @@ int bt_q_light(struct bt_q_bench *bench, const struct bt_q_film *film,
     n = differences(c[FROM_A_SIDE].side_in, c[PLAIN].side_in, c[FROM_A_SIDE].side_out,
                     c[PLAIN].side_out, 0, x, y);
     row->value[BT_Q_SIDE] = bt_q_slope(x, y, n);
-    n = differences(c[SWITCHED].in, c[PLAIN].in, c[SWITCHED].out, c[PLAIN].out, SWITCHED_AT,
-                    x, y);
+    n = differences(c[SWITCHED].in, c[PLAIN].in, c[SWITCHED].out, c[PLAIN].out,
+                    SWITCHED_AT, x, y);
     for (int i = 0; i < n; i++)
         y[i] /= x[i];
     row->value[BT_Q_SETTLED] = bt_q_settled(y, n, film->ms_a_frame);
     return 0;
 }
 
-// The still picture --------------------------------------------------------------------------
+// The still picture -------------------------------------------------------------------
 
 struct still {
     struct bt_q_bench *bench;
@@ -174,7 +174,8 @@ int bt_q_still(struct bt_q_bench *bench, const struct bt_q_film *film,
         bt_q_film_close(&noisy);
     }
     if (result >= 0) {
-        const double in = bt_q_tremble((const float (*)[BAUTA_LANDMARKS][3])s->in, s->count);
+        const double in =
+            bt_q_tremble((const float (*)[BAUTA_LANDMARKS][3])s->in, s->count);
         const double out =
             bt_q_tremble((const float (*)[BAUTA_LANDMARKS][3])s->out, s->count);
         row->value[BT_Q_STILL] = in > 0 ? out / in : NAN;

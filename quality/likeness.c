@@ -58,8 +58,9 @@ int bt_q_embed(struct bt_q_embedder *e, const struct bauta_frame *frame,
     if (info->input[0].count != 3 * BT_Q_CROP * BT_Q_CROP
         || info->output[0].count != BT_Q_EMBEDDING)
         return BAUTA_E_MODEL;
-    int result = bt_crop_run(&e->crop, frame, bt_q_cut_map(cut, face, BT_Q_CROP), BT_Q_CROP,
-                             1, 0, info->input[0].data);
+    const struct bt_affine map = bt_q_cut_map(cut, face, BT_Q_CROP);
+    int result =
+        bt_crop_run(&e->crop, frame, map, BT_Q_CROP, 1, 0, info->input[0].data);
     if (result >= 0)
         result = bt_net_run(e->net);
     if (result < 0)

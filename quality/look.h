@@ -8,7 +8,7 @@
 struct bt_q_expression {
     double lips;    // gap of the inner lips over the distance of the eyes
     double eyes;    // opening over width, mean of both eyes
-    double lift;    // of the mouth's corners over its middle, over its width; up is positive
+    double lift;    // of the mouth's corners above its middle, over its width
 };
 struct bt_q_expression bt_q_expression(const struct bauta_face *face);
 

@@ -32,7 +32,8 @@ struct pair {
 };
 
 static int measure_identity(struct pair *p, const struct bauta_frame *in,
-                            const struct bauta_frame *out, const struct bauta_face *face_in,
+                            const struct bauta_frame *out,
+                            const struct bauta_face *face_in,
                             const struct bauta_face *face_out)
 {
     float target[BT_Q_EMBEDDING], shown[BT_Q_EMBEDDING];

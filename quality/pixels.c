@@ -14,7 +14,7 @@ static inline int luma(const struct bauta_frame *f, int x, int y)
     return f->data[0][y * f->stride[0] + x];
 }
 
-// The field around the mask ---------------------------------------------------------------
+// The field around the mask -----------------------------------------------------------
 
 // A mask's rectangle with a margin: 1 for what cannot be reached from its edge without
 // crossing the mask, then how deep each sample lies in it.
@@ -151,11 +151,12 @@ int bt_q_edges_add(struct bt_q_edges *edges, const struct bauta_frame *in,
     return 0;
 }
 
-// Likeness ----------------------------------------------------------------------------------
+// Likeness ----------------------------------------------------------------------------
 
-// Adds the window whose first sample is x, y; 0 where part of it lies outside of the mask.
+// Adds the window whose first sample is x, y; 0 where it does not lie inside the mask.
 static int add_window(struct bt_q_likeness *sum, const struct bauta_frame *a,
-                      const struct bauta_frame *b, const struct bt_mask *mask, int x, int y)
+                      const struct bauta_frame *b, const struct bt_mask *mask, int x,
+                      int y)
 {
     static const double c1 = 6.5025, c2 = 58.5225;   // (.01 * 255)^2, (.03 * 255)^2
     double ma = 0, mb = 0, aa = 0, bb = 0, ab = 0;
@@ -197,7 +198,9 @@ void bt_q_likeness_add(struct bt_q_likeness *sum, const struct bauta_frame *a,
 
 double bt_q_psnr(const struct bt_q_likeness *sum)
 {
-    return sum->samples ? 10 * log10(255. * 255. * (double)sum->samples / sum->square) : NAN;
+    if (!sum->samples)
+        return NAN;
+    return 10 * log10(255. * 255. * (double)sum->samples / sum->square);
 }
 
 double bt_q_ssim(const struct bt_q_likeness *sum)
@@ -205,7 +208,7 @@ double bt_q_ssim(const struct bt_q_likeness *sum)
     return sum->windows ? sum->ssim / (double)sum->windows : NAN;
 }
 
-// Elsewhere ---------------------------------------------------------------------------------
+// Elsewhere ---------------------------------------------------------------------------
 
 int64_t bt_q_outside(const struct bauta_frame *in, const struct bauta_frame *out,
                      const struct bt_mask *mask)

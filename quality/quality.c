@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures how good the replaced faces are, on a grid of portraits and clips.
 //
-// usage: bauta-quality [--full | --cuts] [--update] MEDIA_FOLDER OUT_FOLDER COMMITTED_TABLE
+// usage: bauta-quality [--full | --cuts] [--update] MEDIA_FOLDER OUT_FOLDER TABLE
+// TABLE is the committed one, docs/quality.md.
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -96,7 +97,9 @@ static int add_portraits(struct job *job)
 static int open_identity(struct bt_q_portrait *portrait)
 {
     const struct bauta_identity_params params = {.consent = "licensed:CC0"};
-    return portrait->who ? 0 : bauta_identity_open(portrait->path, &params, &portrait->who);
+    if (portrait->who)
+        return 0;
+    return bauta_identity_open(portrait->path, &params, &portrait->who);
 }
 
 static int measure_clip(struct job *job, const char *name)
@@ -149,8 +152,8 @@ static int close_file(const char *path, FILE *file)
     return BAUTA_E_IO;
 }
 
-static int write_text(const struct job *job, const char *path, const struct bt_q_row *before,
-                      int before_count)
+static int write_text(const struct job *job, const char *path,
+                      const struct bt_q_row *before, int before_count)
 {
     FILE *file;
     int result = write_file(path, &file);
@@ -182,9 +185,10 @@ static int write_update(const struct job *job)
     }
     fprintf(file,
             "# Quality\n\n"
-            "What `make quality` measures; `make quality UPDATE=1` writes this page, and\n"
-            "`quality/` says how. Portraits and clips are those of the media folder; the\n"
-            "gallery of the retrieval has %d portraits.\n\n", job->bench.portraits);
+            "What `make quality` measures; `make quality UPDATE=1` writes this page,\n"
+            "and `quality/` says how. Portraits and clips are those of the media folder;\n"
+            "the gallery of the retrieval has %d portraits.\n\n",
+            job->bench.portraits);
     bt_q_write_tables(file, job->rows, job->count);
     fprintf(file, "%s", remarks ? remarks : "");
     bt_free(old);
@@ -234,7 +238,9 @@ static int open_bench(struct job *job, char *sheets, size_t size)
     b->sheets = sheets;
     b->portrait = bt_alloc_array(BT_Q_PORTRAITS, sizeof *b->portrait);
     job->rows = bt_alloc_array(ROWS_MAX, sizeof *job->rows);
-    int result = b->portrait && job->rows ? bt_q_space_init(&b->space) : BAUTA_E_NO_MEMORY;
+    if (!b->portrait || !job->rows)
+        return BAUTA_E_NO_MEMORY;
+    int result = bt_q_space_init(&b->space);
     if (result >= 0)
         result = bt_face_nets_open(&b->nets, NULL, 1);
     if (result >= 0)
@@ -285,7 +291,7 @@ int main(int argc, char **argv)
     }
     if (argc - at != 3) {
         fprintf(stderr, "usage: bauta-quality [--full | --cuts] [--update] MEDIA_FOLDER "
-                        "OUT_FOLDER COMMITTED_TABLE\n");
+                        "OUT_FOLDER TABLE\n");
         return 2;
     }
     job.media = argv[at];

@@ -28,7 +28,7 @@ static void put_aim(char cell[CELL], enum bt_q_figure f)
         snprintf(cell, CELL, "%g to %g", k->low, k->high);
 }
 
-// The summary -------------------------------------------------------------------------------
+// The summary -------------------------------------------------------------------------
 
 static void write_summary(FILE *file, const struct bt_q_row *rows, int count)
 {
@@ -50,7 +50,7 @@ static void write_summary(FILE *file, const struct bt_q_row *rows, int count)
     }
 }
 
-// All rows ----------------------------------------------------------------------------------
+// All rows ----------------------------------------------------------------------------
 
 static void write_rows(FILE *file, const struct bt_q_row *rows, int count,
                        enum bt_q_group group)
@@ -99,7 +99,8 @@ void bt_q_write_json(FILE *file, const struct bt_q_row *rows, int count)
             if (*c >= ' ' && *c != '"' && *c != '\\' && *c != 127)
                 fputc(*c, file);
         }
-        fprintf(file, "\", \"kind\": \"%s\"", rows[i].group == BT_Q_PAIRS ? "pair" : "clip");
+        fprintf(file, "\", \"kind\": \"%s\"",
+                rows[i].group == BT_Q_PAIRS ? "pair" : "clip");
         for (int f = 0; f < BT_Q_FIGURES; f++) {
             if (bt_q_kinds[f].group == rows[i].group && isfinite(rows[i].value[f]))
                 fprintf(file, ", \"%s\": %.6g", bt_q_kinds[f].name, rows[i].value[f]);
@@ -109,7 +110,7 @@ void bt_q_write_json(FILE *file, const struct bt_q_row *rows, int count)
     fprintf(file, "\n]}\n");
 }
 
-// Reading -----------------------------------------------------------------------------------
+// Reading -----------------------------------------------------------------------------
 
 // Cuts a line at its bars, in place; the cells have no blanks around them.
 static int split(char *line, char *cell[], int max)
@@ -177,7 +178,7 @@ int bt_q_read_tables(FILE *file, struct bt_q_row *rows, int max)
     return count;
 }
 
-// Comparing ---------------------------------------------------------------------------------
+// Comparing ---------------------------------------------------------------------------
 
 static const struct bt_q_row *find(const struct bt_q_row *rows, int count,
                                    const struct bt_q_row *like)
@@ -207,8 +208,8 @@ void bt_q_write_change(FILE *file, const struct bt_q_row *before, int before_cou
         }
         const int decimals = bt_q_kinds[f].decimals;
         if (count)
-            fprintf(file, "| %-12s | %9.*f | %9.*f | %+9.*f | %4d |\n", bt_q_kinds[f].name,
-                    decimals, a / count, decimals, b / count, decimals, (b - a) / count,
-                    count);
+            fprintf(file, "| %-12s | %9.*f | %9.*f | %+9.*f | %4d |\n",
+                    bt_q_kinds[f].name, decimals, a / count, decimals, b / count,
+                    decimals, (b - a) / count, count);
     }
 }

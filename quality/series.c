@@ -25,7 +25,7 @@ void bt_q_turn(const float a[9], const float b[9], double out[3])
         }
     }
     const double axis[3] = {r[7] - r[5], r[2] - r[6], r[3] - r[1]};
-    const double sine = sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]) / 2;
+    const double sine = hypot(hypot(axis[0], axis[1]), axis[2]) / 2;
     const double angle = atan2(sine, (r[0] + r[4] + r[8] - 1) / 2);
     // Near no turn at all the angle is the sine.
     const double factor = sine > 1e-9 ? angle / (2 * sine) : .5;

@@ -40,8 +40,9 @@ int bt_q_sheet_put(struct bt_q_sheet *sheet, int column, int row,
                    const struct bauta_frame *frame, const struct bauta_face *face)
 {
     static const struct bt_q_cut wide = {.side = 3.6f, .drop = -.05f, .upright = 0};
-    const int result = bt_crop_run(&sheet->crop, frame, bt_q_cut_map(&wide, face, BT_Q_TILE),
-                                   BT_Q_TILE, 1, .5f, sheet->tile);
+    const struct bt_affine map = bt_q_cut_map(&wide, face, BT_Q_TILE);
+    const int result =
+        bt_crop_run(&sheet->crop, frame, map, BT_Q_TILE, 1, .5f, sheet->tile);
     if (result < 0)
         return result;
     for (int y = 0; y < BT_Q_TILE; y++) {

@@ -51,8 +51,10 @@ void bt_q_unwrap(const struct bt_q_space *space, const struct bauta_frame *frame
                  const struct bauta_face *at, float out[BT_Q_TEXELS])
 {
     bool seen[BT_CANON_TRIANGLES];
-    for (int i = 0; i < BT_CANON_TRIANGLES; i++)
-        seen[i] = area(at, bt_canon_triangle[i]) * canonical_area(bt_canon_triangle[i]) > 0;
+    for (int i = 0; i < BT_CANON_TRIANGLES; i++) {
+        const uint16_t *t = bt_canon_triangle[i];
+        seen[i] = area(at, t) * canonical_area(t) > 0;
+    }
     for (int i = 0; i < BT_Q_TEXELS; i++) {
         const uint16_t triangle = space->map.triangle[i];
         out[i] = -1;

@@ -9,7 +9,7 @@ shift 2
 here=$(cd "$(dirname "$0")/.." && pwd)
 media=${BAUTA_MEDIA:-$here/../shared/media}
 if [ ! -d "$media/portraits" ] || [ ! -d "$media/clips" ]; then
-    echo "quality: $media holds no portraits and clips; BAUTA_MEDIA names their folder" >&2
+    echo "quality: no portraits and clips in $media; BAUTA_MEDIA names their folder" >&2
     exit 1
 fi
 mkdir -p "$out"

@@ -51,7 +51,9 @@ for (const net of nets) {
                 for (let c = 0; c < 3; c++)
                     input[at++] = draw(x, y, c, net.size) * net.high;
         const picture = tf.tensor4d(input, [1, net.size, net.size, 3]);
-        for (const [name, node, stride] of net.outputs)
-            report(net.name, title, name, stride, model.execute(picture, node).dataSync());
+        for (const [name, node, stride] of net.outputs) {
+            const output = model.execute(picture, node);
+            report(net.name, title, name, stride, output.dataSync());
+        }
     }
 }

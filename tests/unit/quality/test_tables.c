@@ -86,7 +86,7 @@ static void check_round_trip(void)
     CHECK_INT(read_text(text, back, 2), 2);
     free(text);
     text = text_of(rows, 3, 1);
-    CHECK(strstr(text, "\"label\": \"one-clip\", \"kind\": \"pair\", \"source\": 0.8") != NULL);
+    CHECK(strstr(text, "\"label\": \"one-clip\", \"kind\": \"pair\", \"source\": 0.8"));
     CHECK(strstr(text, "nan") == NULL);
     free(text);
 }
@@ -117,7 +117,7 @@ static void check_change(void)
     FILE *file = open_memstream(&text, &size);
     bt_q_write_change(file, before, 3, now, 3);
     fclose(file);
-    CHECK(strstr(text, "| source       |     0.800 |     0.850 |    +0.050 |    1 |") != NULL);
+    CHECK(strstr(text, "| source       |     0.800 |     0.850 |    +0.050 |    1 |"));
     CHECK(strstr(text, "bias") == NULL);
     free(text);
 }

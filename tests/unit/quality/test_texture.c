@@ -166,7 +166,8 @@ static double oracle_psnr(struct bauta_frame *first, struct bauta_frame *second,
 static void check_oracle(void)
 {
     struct bauta_frame *a = made_frame(120, 40, 0, 0), *b = made_frame(120, 40, 7, 4);
-    struct bauta_frame *dark = made_frame(60, 20, 7, 4), *other = made_frame(120, 40, 12, 9);
+    struct bauta_frame *dark = made_frame(60, 20, 7, 4);
+    struct bauta_frame *other = made_frame(120, 40, 12, 9);
     int64_t samples;
     CHECK(oracle_psnr(a, b, 7, 4, &samples) > 45);
     CHECK(samples > 15000 && samples < 30000);
