@@ -116,11 +116,13 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
         const float v = (float)(i / SIZE) / SIZE;
         const float above = ramp(v, .24f, .18f);
         // Shade lies on a forehead, too: what was always there must be darker than that.
+        o->strange[i] = foreign(o->value[i], skin, .7f);
         const float raw = fmaxf(foreign(o->value[i], skin, 1) * changed,
                                 foreign(o->value[i], skin, 2.2f) * above);
         o->raw[i][0] = still * raw;
         o->raw[i][1] = still;
     }
+    bt_blur(o->strange, SIZE, SIZE, 1, 1, o->scratch);
     for (int i = 0; i < TEXELS; i++) {
         o->wide[i][0] = o->raw[i][0] * (1 - o->zone[i]);
         o->wide[i][1] = o->raw[i][1] * (1 - o->zone[i]) + 1e-4f;

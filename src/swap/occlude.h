@@ -25,6 +25,7 @@ struct bt_occlude {
     float log[256];
     float zone[BT_OCCLUDE_TEXELS];       // 1 around the eyes, where glasses sit
     float wide[BT_OCCLUDE_TEXELS][2];
+    float strange[BT_OCCLUDE_TEXELS];    // the result beside the mask: no bare skin here
     float value[BT_OCCLUDE_TEXELS][3], raw[BT_OCCLUDE_TEXELS][2];
     float scratch[BT_OCCLUDE_TEXELS * 2];
 };

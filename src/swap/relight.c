@@ -245,7 +245,9 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
     const float a = s->started ? share(dt, 2) : 1;
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float fine = clamp(r->fine[i] - r->soft[i][0] / r->soft[i][1], -.5f, .5f);
-        const float w = r->regions.skin[i] * r->facing[i] * r->open[i];
+        // The rim of glasses is no crease.
+        const float bare = fmaxf(1 - 2.5f * r->occlude.strange[i], 0);
+        const float w = r->regions.skin[i] * r->facing[i] * r->open[i] * bare;
         s->neutral[i] += a * (s->started ? w : 1) * (fine - s->neutral[i]);
         r->fine[i] = amount * w * clamp(fine - s->neutral[i], -.3f, .3f);
     }
