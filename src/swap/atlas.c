@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "swap/ramp.h"
 #include "swap/source.h"
 
 struct work {
     struct bt_uvmap map;
     struct bt_regions regions;
-    float (*rgb)[3];       // what the photo shows, then with its light taken out
-    float (*shade)[3];     // brightness by light alone, mean 1, display terms
+    float (*rgb)[3];   // what the photo shows, then with its light taken out
+    float (*shade)[3]; // brightness by light alone, mean 1, display terms
     float *weight;
 };
 
@@ -37,8 +38,8 @@ static int work_init(struct work *w)
 }
 
 // Mean over a square of the photo, bilinear at its corners' scale.
-static void sample(const struct bauta_frame *photo, float x, float y, int grid, float step,
-                   float out[3])
+static void sample(const struct bauta_frame *photo, float x, float y, int grid,
+                   float step, float out[3])
 {
     out[0] = out[1] = out[2] = 0;
     for (int j = 0; j < grid; j++) {
@@ -48,23 +49,18 @@ static void sample(const struct bauta_frame *photo, float x, float y, int grid, 
             px = fminf(fmaxf(px, 0), (float)(photo->width - 1));
             py = fminf(fmaxf(py, 0), (float)(photo->height - 1));
             const int x0 = (int)px, y0 = (int)py;
-            const int x1 = x0 + (x0 + 1 < photo->width), y1 = y0 + (y0 + 1 < photo->height);
+            const int x1 = x0 + (x0 + 1 < photo->width),
+                      y1 = y0 + (y0 + 1 < photo->height);
             const float fx = px - (float)x0, fy = py - (float)y0;
             const uint8_t *a = photo->data[0] + y0 * photo->stride[0];
             const uint8_t *b = photo->data[0] + y1 * photo->stride[0];
             for (int c = 0; c < 3; c++)
-                out[c] += (1 - fy) * ((1 - fx) * a[x0 * 3 + c] + fx * a[x1 * 3 + c])
-                          + fy * ((1 - fx) * b[x0 * 3 + c] + fx * b[x1 * 3 + c]);
+                out[c] += (1 - fy) * ((1 - fx) * a[x0 * 3 + c] + fx * a[x1 * 3 + c]) +
+                          fy * ((1 - fx) * b[x0 * 3 + c] + fx * b[x1 * 3 + c]);
         }
     }
     for (int c = 0; c < 3; c++)
         out[c] /= (float)(grid * grid);
-}
-
-static float ramp(float x, float from, float to)
-{
-    const float t = fminf(fmaxf((x - from) / (to - from), 0), 1);
-    return t * t * (3 - 2 * t);
 }
 
 // Colours of the photo over the texture, and how well each place is seen.
@@ -72,7 +68,7 @@ static void unwrap(struct work *w, const struct bauta_frame *photo,
                    const struct bauta_face *found, const float (*normal)[3])
 {
     const float width = found->box[2] - found->box[0];
-    const float pixels = width / (.8f * BT_ATLAS_SIZE);   // of the photo on a texel
+    const float pixels = width / (.8f * BT_ATLAS_SIZE); // of the photo on a texel
     int grid = (int)ceilf(pixels);
     grid = grid < 1 ? 1 : grid > 8 ? 8 : grid;
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++) {
@@ -82,9 +78,9 @@ static void unwrap(struct work *w, const struct bauta_frame *photo,
         bt_uvmap_at(&w->map, i, found->landmark, p);
         bt_uvmap_at(&w->map, i, normal, n);
         sample(photo, p[0], p[1], grid, pixels / (float)grid, w->rgb[i]);
-        const float seen = ramp(-n[2], .08f, .55f);
-        const bool inside = p[0] > 0 && p[1] > 0 && p[0] < (float)photo->width
-                            && p[1] < (float)photo->height;
+        const float seen = bt_ramp(-n[2], .08f, .55f);
+        const bool inside = p[0] > 0 && p[1] > 0 && p[0] < (float)photo->width &&
+                            p[1] < (float)photo->height;
         w->weight[i] = inside ? seen * seen : 0;
     }
 }
@@ -110,8 +106,8 @@ static void shade(struct work *w, const float (*normal)[3])
         }
         for (int c = 0; c < 3; c++)
             colour[v][c] = sum[c] / total;
-        const int at = (y < BT_ATLAS_SIZE ? y : BT_ATLAS_SIZE - 1) * BT_ATLAS_SIZE
-                       + (x < BT_ATLAS_SIZE ? x : BT_ATLAS_SIZE - 1);
+        const int at = (y < BT_ATLAS_SIZE ? y : BT_ATLAS_SIZE - 1) * BT_ATLAS_SIZE +
+                       (x < BT_ATLAS_SIZE ? x : BT_ATLAS_SIZE - 1);
         weight[v] = total / 25 * (.3f + .7f * w->regions.core[at]);
     }
     struct bt_light light = {{{0}}};
@@ -161,7 +157,8 @@ static int pyramid(struct bt_source_face *face, const struct work *w)
                     p[3] = byte(255 * w->regions.paste[y * n + x]);
                     continue;
                 }
-                const uint8_t *a = face->atlas[l - 1] + ((size_t)y * 4 * (size_t)n + (size_t)x * 2) * 4;
+                const uint8_t *a =
+                    face->atlas[l - 1] + ((size_t)y * 4 * (size_t)n + (size_t)x * 2) * 4;
                 const uint8_t *b = a + (size_t)n * 8;
                 for (int c = 0; c < 4; c++)
                     p[c] = (uint8_t)((a[c] + a[4 + c] + b[c] + b[4 + c] + 2) >> 2);
@@ -211,9 +208,9 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     bt_normals(found->landmark, normal);
     unwrap(&w, photo, found, (const float(*)[3])normal);
     shade(&w, (const float(*)[3])normal);
-    error = bt_atlas_skin(&w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade,
-                          .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1),
-                          w.weight);
+    error = bt_atlas_skin(
+        &w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade,
+        .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1), w.weight);
     if (error)
         goto done;
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
@@ -222,7 +219,8 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     error = bt_atlas_mirror(&w.map, &w.regions, w.rgb, w.weight);
     // A brow that the photo hides is nobody's: the target's own stays there.
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
-        w.regions.paste[i] *= 1 - .9f * w.regions.brow[i] * ramp(w.weight[i], .4f, .1f);
+        w.regions.paste[i] *=
+            1 - .9f * w.regions.brow[i] * bt_ramp(w.weight[i], .4f, .1f);
     if (!error)
         error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight, w.regions.skin);
     if (!error)

@@ -4,13 +4,8 @@
 
 #include "base/alloc.h"
 #include "dsp/dsp.h"
+#include "swap/ramp.h"
 #include "swap/source.h"
-
-static float ramp(float x, float from, float to)
-{
-    const float t = fminf(fmaxf((x - from) / (to - from), 0), 1);
-    return t * t * (3 - 2 * t);
-}
 
 // Two differences of logarithms (colour) and the brightness with the light taken out.
 static void coordinates(const float rgb[3], const float shade[3], float out[3])
@@ -46,15 +41,16 @@ static void invert(double a[3][3], float out[3][3])
     const double det = a[0][0] * c0 + a[0][1] * c1 + a[0][2] * c2;
     for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 3; j++) {
-            const int r0 = (j + 1) % 3, r1 = (j + 2) % 3, s0 = (i + 1) % 3, s1 = (i + 2) % 3;
+            const int r0 = (j + 1) % 3, r1 = (j + 2) % 3, s0 = (i + 1) % 3,
+                      s1 = (i + 2) % 3;
             out[i][j] = (float)((a[r0][s0] * a[r1][s1] - a[r0][s1] * a[r1][s0]) / det);
         }
     }
 }
 
 // The skin's colours as a Gaussian over the surest places, trimmed twice.
-static void learn(struct model *m, const struct bt_regions *regions, const float (*rgb)[3],
-                  const float (*shade)[3], const float *weight)
+static void learn(struct model *m, const struct bt_regions *regions,
+                  const float (*rgb)[3], const float (*shade)[3], const float *weight)
 {
     const int count = regions->size * regions->size;
     for (int pass = 0; pass < 3; pass++) {
@@ -98,7 +94,7 @@ static float beard(const float *skin, int n)
             count++;
         }
     }
-    return ramp((float)(sum / count), .2f, .45f);
+    return bt_ramp((float)(sum / count), .2f, .45f);
 }
 
 // The smallest value within radius, over rows and then over columns.
@@ -136,7 +132,7 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
     for (size_t i = 0; i < count; i++) {
         float place[3];
         coordinates(rgb[i], shade[i], place);
-        skin[i] = weight[i] > 0 ? ramp(mahalanobis(&model, place), 24, 9) : 0;
+        skin[i] = weight[i] > 0 ? bt_ramp(mahalanobis(&model, place), 24, 9) : 0;
         near[2 * i] = skin[i] * regions->skin[i];
         near[2 * i + 1] = regions->skin[i] + 1e-4f;
     }
@@ -147,15 +143,16 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
     const size_t up = (size_t)(n / 20) * (size_t)n;
     for (size_t i = 0; i < count; i++) {
         const size_t above = i >= up ? i - up : i;
-        const float trust = ramp(near[2 * above] / near[2 * above + 1], .35f, .7f);
+        const float trust = bt_ramp(near[2 * above] / near[2 * above + 1], .35f, .7f);
         const float own = regions->feature[i] * (1 - regions->brow[i] * (1 - trust));
         // A beard or a moustache is the person's own, also along the jaw.
-        const float u = (float)(i % (size_t)n) / (float)n, v = (float)(i / (size_t)n) / (float)n;
-        const float chin = ramp(v, .62f, .68f)
-                           * fmaxf(bearded, ramp(fabsf(u - .5f), .26f, .18f));
+        const float u = (float)(i % (size_t)n) / (float)n,
+                    v = (float)(i / (size_t)n) / (float)n;
+        const float chin =
+            bt_ramp(v, .62f, .68f) * fmaxf(bearded, bt_ramp(fabsf(u - .5f), .26f, .18f));
         // In the middle of the face a dark place is shade, hardly ever hair.
         const float x = (u - .5f) / .19f, y = (v - .55f) / .27f;
-        const float middle = ramp(x * x + y * y, 1.15f, .8f);
+        const float middle = bt_ramp(x * x + y * y, 1.15f, .8f);
         skin[i] = fmaxf(fmaxf(skin[i], middle), fmaxf(own, chin));
     }
     for (size_t i = 0; i < count; i++)
@@ -187,7 +184,7 @@ int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions
 {
     const int n = map->size;
     const size_t count = (size_t)n * (size_t)n;
-    float (*low)[4] = bt_alloc_array(count, sizeof *low);
+    float(*low)[4] = bt_alloc_array(count, sizeof *low);
     float *scratch = bt_alloc_array(count, sizeof *low);
     int error = BAUTA_E_NO_MEMORY;
     if (!low || !scratch)
@@ -206,8 +203,8 @@ int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions
                 continue;
             // The half that is hardly seen takes the other's colours.
             const float wa = weight[a], wb = weight[b];
-            const float ta = ramp(wa, .55f, .1f) * ramp(wb, .1f, .4f);
-            const float tb = ramp(wb, .55f, .1f) * ramp(wa, .1f, .4f);
+            const float ta = bt_ramp(wa, .55f, .1f) * bt_ramp(wb, .1f, .4f);
+            const float tb = bt_ramp(wb, .55f, .1f) * bt_ramp(wa, .1f, .4f);
             for (int c = 0; c < 3; c++) {
                 const float ca = rgb[a][c], cb = rgb[b][c];
                 rgb[a][c] += ta * (cb * match(low[a], low[b], c) - ca);
@@ -227,7 +224,7 @@ done:
 int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain)
 {
     // A pyramid of premultiplied colours and weights, then back down.
-    float (*level[12])[4] = {NULL};
+    float(*level[12])[4] = {NULL};
     int error = 0, levels = 0;
     for (int n = size; n >= 1 && levels < 12; n /= 2, levels++) {
         level[levels] = bt_alloc_array((size_t)n * (size_t)n, sizeof **level);
@@ -238,14 +235,14 @@ int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *p
         for (int i = 0; i < n * n; i++) {
             float *out = level[levels][i];
             if (levels == 0) {
-                const float w = ramp(weight[i], .2f, .7f) * plain[i];
+                const float w = bt_ramp(weight[i], .2f, .7f) * plain[i];
                 for (int c = 0; c < 3; c++)
                     out[c] = rgb[i][c] * w;
                 out[3] = w;
                 continue;
             }
-            const float (*up)[4] = (const float(*)[4])level[levels - 1]
-                                   + i / n * 2 * (n * 2) + i % n * 2;
+            const float(*up)[4] =
+                (const float(*)[4])level[levels - 1] + i / n * 2 * (n * 2) + i % n * 2;
             float sum[4];
             for (int c = 0; c < 4; c++)
                 sum[c] = up[0][c] + up[1][c] + up[n * 2][c] + up[n * 2 + 1][c];
@@ -262,18 +259,20 @@ int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *p
                 continue;
             const float x = fminf(fmaxf((float)(i % n) / 2 - .25f, 0), (float)m - 1);
             const float y = fminf(fmaxf((float)(i / n) / 2 - .25f, 0), (float)m - 1);
-            const int x0 = (int)x, y0 = (int)y, x1 = x0 + (x0 + 1 < m), y1 = y0 + (y0 + 1 < m);
+            const int x0 = (int)x, y0 = (int)y, x1 = x0 + (x0 + 1 < m),
+                      y1 = y0 + (y0 + 1 < m);
             const float fx = x - (float)x0, fy = y - (float)y0, w = out[3];
-            const float (*c)[4] = (const float(*)[4])level[l + 1];
+            const float(*c)[4] = (const float(*)[4])level[l + 1];
             for (int k = 0; k < 4; k++) {
-                const float v = (1 - fy) * ((1 - fx) * c[y0 * m + x0][k] + fx * c[y0 * m + x1][k])
-                                + fy * ((1 - fx) * c[y1 * m + x0][k] + fx * c[y1 * m + x1][k]);
+                const float v =
+                    (1 - fy) * ((1 - fx) * c[y0 * m + x0][k] + fx * c[y0 * m + x1][k]) +
+                    fy * ((1 - fx) * c[y1 * m + x0][k] + fx * c[y1 * m + x1][k]);
                 out[k] += (1 - w) * v;
             }
         }
     }
     for (int i = 0; i < size * size; i++) {
-        const float keep = ramp(weight[i], .12f, .6f), *fill = level[0][i];
+        const float keep = bt_ramp(weight[i], .12f, .6f), *fill = level[0][i];
         for (int c = 0; c < 3; c++)
             rgb[i][c] = keep * rgb[i][c] + (1 - keep) * fill[c] / fmaxf(fill[3], 1e-6f);
     }

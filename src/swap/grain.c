@@ -18,7 +18,8 @@ static int luma(const uint8_t *p)
     return (77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8;
 }
 
-static void measure(const struct bt_patch *p, const uint8_t *picture, struct fineness *out)
+static void measure(const struct bt_patch *p, const uint8_t *picture,
+                    struct fineness *out)
 {
     *out = (struct fineness){0};
     for (int y = 2; y < p->height - 2; y += 4) {
@@ -45,7 +46,8 @@ static float noise_of(const struct fineness *f)
     while (k < 63 && (sum += f->bend[k]) * 2 < f->count)
         k++;
     const int below = sum - f->bend[k];
-    const float part = f->bend[k] ? ((float)f->count / 2 - (float)below) / (float)f->bend[k] : 0;
+    const float part =
+        f->bend[k] ? ((float)f->count / 2 - (float)below) / (float)f->bend[k] : 0;
     return fmaxf((float)k - .5f + part, 0) / (.6745f * 2.449f);
 }
 
@@ -74,7 +76,8 @@ static void add(struct bt_patch *p, float noise, uint32_t seed)
             if (!q[3])
                 continue;
             const uint32_t r = scramble(seed ^ (uint32_t)(y * 16384 + x));
-            const int sum = (int)((r & 255) + (r >> 8 & 255) + (r >> 16 & 255) + (r >> 24));
+            const int sum =
+                (int)((r & 255) + (r >> 8 & 255) + (r >> 16 & 255) + (r >> 24));
             const int n = ((sum - 510) * scale + 32768) >> 16;
             for (int c = 0; c < 3; c++)
                 q[c] = byte(q[c] + n);
@@ -82,15 +85,16 @@ static void add(struct bt_patch *p, float noise, uint32_t seed)
     }
 }
 
-void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t frame, double dt)
+void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t frame,
+                    double dt)
 {
     struct fineness seen, drawn;
     measure(patch, patch->seen, &seen);
     measure(patch, patch->drawn, &drawn);
     if (seen.count > 200) {
         const float a = grain->started ? (float)(1 - exp(-dt / .25)) : 1;
-        const float softer = logf(((float)drawn.near + 1) / ((float)drawn.far + 1))
-                             - logf(((float)seen.near + 1) / ((float)seen.far + 1));
+        const float softer = logf(((float)drawn.near + 1) / ((float)drawn.far + 1)) -
+                             logf(((float)seen.near + 1) / ((float)seen.far + 1));
         grain->blur = fminf(fmaxf(grain->blur + .8f * a * softer, 0), 1.5f);
         const float t = noise_of(&seen), d = noise_of(&drawn);
         const float missing = fminf(sqrtf(fmaxf(t * t - d * d, 0)), 6);

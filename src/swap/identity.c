@@ -35,7 +35,8 @@ static int choose(const struct bauta_face *faces, int count, int wanted, const c
 {
     if (count == 0) {
         bt_error("%s: no face was found in this photo; take one that shows the face from "
-                 "the front, evenly lit and not too small", name);
+                 "the front, evenly lit and not too small",
+                 name);
         return BAUTA_E_NO_FACE;
     }
     if (wanted > count) {
@@ -53,8 +54,10 @@ static int choose(const struct bauta_face *faces, int count, int wanted, const c
             most = area, best = i;
     }
     if (count > 1)
-        bt_warn("%s: %d faces in this photo; the largest is taken, number %d from the left "
-                "(--source-face chooses)", name, count, best + 1);
+        bt_warn(
+            "%s: %d faces in this photo; the largest is taken, number %d from the left "
+            "(--source-face chooses)",
+            name, count, best + 1);
     return best;
 }
 
@@ -76,9 +79,13 @@ static int find(const struct bauta_frame *photo, const char *name,
     if (error < 0)
         goto done;
     *out = faces[chosen];
-    *info = (struct bauta_identity_info){
-        .faces = count, .chosen = chosen + 1, .width = photo->width,
-        .height = photo->height, .yaw = out->yaw, .pitch = out->pitch, .roll = out->roll};
+    *info = (struct bauta_identity_info){.faces = count,
+                                         .chosen = chosen + 1,
+                                         .width = photo->width,
+                                         .height = photo->height,
+                                         .yaw = out->yaw,
+                                         .pitch = out->pitch,
+                                         .roll = out->roll};
     memcpy(info->box, out->box, sizeof info->box);
     error = 0;
     if (out->box[2] - out->box[0] < 24) {
@@ -106,7 +113,8 @@ int bt_identity_create(const struct bauta_frame *photo, const char *name,
     int error = bauta_consent_check(params->consent);
     if (error) {
         bt_error("%s: say on what ground this face is used: self, written:REFERENCE, "
-                 "licensed:REFERENCE or synthetic", name);
+                 "licensed:REFERENCE or synthetic",
+                 name);
         return error;
     }
     identity = bt_zalloc(sizeof *identity);

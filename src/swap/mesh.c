@@ -11,16 +11,16 @@
 // One person of the stream.
 struct person {
     int id;
-    double last;                        // seconds
+    double last; // seconds
     const struct bt_source_face *who;
     struct bt_shape_state shape;
     struct bt_relight_state light;
     struct bt_grain grain;
-    uint8_t *texture;                   // the atlas at this face's size
-    float level;                        // as it was made, in octaves below the atlas
+    uint8_t *texture; // the atlas at this face's size
+    float level;      // as it was made, in octaves below the atlas
 };
 
-static const double FORGET = 2;         // seconds after which an unseen face is new
+static const double FORGET = 2; // seconds after which an unseen face is new
 
 struct order {
     float depth;
@@ -32,7 +32,7 @@ struct mesh {
     struct bt_relight relight;
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
-    bool own[BT_CANON_TRIANGLES];       // closes the mouth or an eye: the target's pixels
+    bool own[BT_CANON_TRIANGLES]; // closes the mouth or an eye: the target's pixels
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
     struct bt_raster_vertex vertex[BAUTA_LANDMARKS];
     struct order order[BT_CANON_TRIANGLES];
@@ -69,8 +69,8 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     note_own(m, bt_canon_eye[0], BT_CANON_EYE);
     note_own(m, bt_canon_eye[1], BT_CANON_EYE);
     // Most streams show no more than two faces at once: theirs needs no memory later.
-    const int error = prepare(&m->person[0]) || prepare(&m->person[1])
-                          ? BAUTA_E_NO_MEMORY : 0;
+    const int error =
+        prepare(&m->person[0]) || prepare(&m->person[1]) ? BAUTA_E_NO_MEMORY : 0;
     return error ? error : bt_relight_init(&m->relight);
 }
 
@@ -143,12 +143,14 @@ static void fit_texture(struct person *p, float level)
         const int half = n / 2, ra = y / 2, rb = neighbour(y, half);
         for (int x = 0; x < n; x++) {
             const int ca = x / 2, cb = neighbour(x, half);
-            const uint8_t *q[4] = {rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
-                                   rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
+            const uint8_t *q[4] = {
+                rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
+                rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
             const uint8_t *f = fine + (y * n + x) * 4;
             uint8_t *out = p->texture + (y * n + x) * 4;
             for (int c = 0; c < 4; c++) {
-                const int soft = (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
+                const int soft =
+                    (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
                 out[c] = (uint8_t)((f[c] * (256 - mix) + soft * mix + 128) >> 8);
             }
         }
@@ -177,7 +179,8 @@ static int visible(struct mesh *m)
     }
     qsort(m->order, (size_t)count, sizeof *m->order, by_depth);
     for (int i = 0; i < count; i++)
-        memcpy(m->triangle[i], bt_canon_triangle[m->order[i].triangle], sizeof m->triangle[i]);
+        memcpy(m->triangle[i], bt_canon_triangle[m->order[i].triangle],
+               sizeof m->triangle[i]);
     return count;
 }
 
@@ -187,9 +190,13 @@ static void draw(struct mesh *m, const struct person *p)
     int shift = 0;
     while ((n >> shift) > BT_MAP_SIZE)
         shift++;
-    const struct bt_texture texture = {
-        .rgba = p->texture, .width = n, .height = n, .stride = n * 4,
-        .gain = m->relight.gain[0], .gain_shift = shift, .gain_stride = BT_MAP_SIZE * 8};
+    const struct bt_texture texture = {.rgba = p->texture,
+                                       .width = n,
+                                       .height = n,
+                                       .stride = n * 4,
+                                       .gain = m->relight.gain[0],
+                                       .gain_shift = shift,
+                                       .gain_stride = BT_MAP_SIZE * 8};
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         struct bt_raster_vertex *out = &m->vertex[v];
         out->x = m->shape[v][0] - (float)m->patch.rect.x0;
@@ -211,8 +218,9 @@ static struct bt_rect bounds(const float (*point)[3])
         y0 = fminf(y0, point[v][1]), y1 = fmaxf(y1, point[v][1]);
     }
     const float far = 32768;
-    return (struct bt_rect){(int)floorf(fmaxf(x0 - 2, -far)), (int)floorf(fmaxf(y0 - 2, -far)),
-                            (int)ceilf(fminf(x1 + 2, far)), (int)ceilf(fminf(y1 + 2, far))};
+    return (struct bt_rect){
+        (int)floorf(fmaxf(x0 - 2, -far)), (int)floorf(fmaxf(y0 - 2, -far)),
+        (int)ceilf(fminf(x1 + 2, far)), (int)ceilf(fminf(y1 + 2, far))};
 }
 
 static bool is_finite(const struct bauta_face *at)
@@ -224,8 +232,9 @@ static bool is_finite(const struct bauta_face *at)
     return at->scale > 1e-3f;
 }
 
-static int mesh_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
-                     const struct bt_source_face *who, double seconds, struct bt_mask *touched)
+static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
+                     const struct bauta_face *at, const struct bt_source_face *who,
+                     double seconds, struct bt_mask *touched)
 {
     struct mesh *m = s->priv;
     if (!is_finite(at))
@@ -236,16 +245,17 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame, const struct 
     const double dt = fmin(fmax(seconds - p->last, 1. / 240), .5);
     p->last = seconds;
     bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape);
-    const struct bt_rect rect = bt_rect_union(bounds((const float(*)[3])m->shape),
-                                              bounds(at->landmark));
+    const struct bt_rect rect =
+        bt_rect_union(bounds((const float(*)[3])m->shape), bounds(at->landmark));
     const int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
     if (error)
-        return error == BAUTA_E_AGAIN ? 1 : error;   // Wholly outside: nothing shows.
+        return error == BAUTA_E_AGAIN ? 1 : error; // Wholly outside: nothing shows.
     bt_normals(at->landmark, m->normal);
-    bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal, who,
-                   s->options, dt);
+    bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal,
+                   who, s->options, dt);
     // The face fills about nine tenths of the texture's width.
-    fit_texture(p, p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
+    fit_texture(p,
+                p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     draw(m, p);
     bt_grain_match(&p->grain, &m->patch, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);

@@ -8,8 +8,9 @@ static int none_open(struct bt_swap *s, const struct bt_format *format)
     return 0;
 }
 
-static int none_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
-                     const struct bt_source_face *who, double seconds, struct bt_mask *touched)
+static int none_face(struct bt_swap *s, struct bauta_frame *frame,
+                     const struct bauta_face *at, const struct bt_source_face *who,
+                     double seconds, struct bt_mask *touched)
 {
     (void)s, (void)frame, (void)at, (void)who, (void)seconds, (void)touched;
     return 0;

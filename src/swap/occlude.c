@@ -5,18 +5,13 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "swap/ramp.h"
 
 enum { SIZE = 128, TEXELS = BT_OCCLUDE_TEXELS };
 
 // Tolerances of colour and brightness as natural logarithms of display values.
 static const float COLOUR = .07f, BRIGHT = .15f;
 static const float SKIN_COLOUR = .14f, SKIN_BRIGHT = .42f;
-
-static float ramp(float x, float from, float to)
-{
-    const float t = fminf(fmaxf((x - from) / (to - from), 0), 1);
-    return t * t * (3 - 2 * t);
-}
 
 void bt_occlude_init(struct bt_occlude *o)
 {
@@ -31,16 +26,18 @@ void bt_occlude_init(struct bt_occlude *o)
         for (int i = 0; i < TEXELS; i++) {
             const float x = (((float)(i % SIZE) + .5f) / SIZE - u) / .26f;
             const float y = (((float)(i / SIZE) + .5f) / SIZE - v) / .16f;
-            o->zone[i] = fmaxf(o->zone[i], ramp(x * x + y * y, 1.2f, .8f));
+            o->zone[i] = fmaxf(o->zone[i], bt_ramp(x * x + y * y, 1.2f, .8f));
         }
     }
 }
 
-static void coordinates(struct bt_occlude *o, const float (*seen)[3], const float *expected)
+static void coordinates(struct bt_occlude *o, const float (*seen)[3],
+                        const float *expected)
 {
     const float *table = o->log;
     for (int i = 0; i < TEXELS; i++) {
-        const float r = table[(int)(seen[i][0] + .5f)], g = table[(int)(seen[i][1] + .5f)];
+        const float r = table[(int)(seen[i][0] + .5f)],
+                    g = table[(int)(seen[i][1] + .5f)];
         const float b = table[(int)(seen[i][2] + .5f)];
         o->value[i][0] = r - g;
         o->value[i][1] = b - g;
@@ -81,7 +78,7 @@ static float foreign(const float value[3], const float skin[3], float tolerance)
     const float a = value[0] - skin[0], b = value[1] - skin[1], y = value[2] - skin[2];
     const float colour = sqrtf(a * a + b * b) / SKIN_COLOUR;
     const float bright = fabsf(y) / SKIN_BRIGHT;
-    return ramp(fmaxf(colour, bright) / tolerance, 1, 1.6f);
+    return bt_ramp(fmaxf(colour, bright) / tolerance, 1, 1.6f);
 }
 
 static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
@@ -102,19 +99,20 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
                            s->skin[2] + shift[2]};
     for (int i = 0; i < TEXELS; i++) {
         // Lids and lips move by themselves: they go with what is around them.
-        const float still = (1 - regions->feature[i] * (1 - regions->brow[i]))
-                            * (facing[i] > .2f ? 1.f : 0.f) + 1e-3f;
+        const float still = (1 - regions->feature[i] * (1 - regions->brow[i])) *
+                                (facing[i] > .2f ? 1.f : 0.f) +
+                            1e-3f;
         float changed = 0;
         if (s->started) {
             float d[3];
             for (int k = 0; k < 3; k++)
                 d[k] = o->value[i][k] - s->mean[i][k] - shift[k];
-            const float far = (d[0] * d[0] + d[1] * d[1]) / (COLOUR * COLOUR)
-                              + d[2] * d[2] / (BRIGHT * BRIGHT);
-            changed = ramp(far, 6, 14);
+            const float far = (d[0] * d[0] + d[1] * d[1]) / (COLOUR * COLOUR) +
+                              d[2] * d[2] / (BRIGHT * BRIGHT);
+            changed = bt_ramp(far, 6, 14);
         }
         const float v = (float)(i / SIZE) / SIZE;
-        const float above = ramp(v, .24f, .18f);
+        const float above = bt_ramp(v, .24f, .18f);
         // Shade lies on a forehead, too: what was always there must be darker than that.
         o->strange[i] = foreign(o->value[i], skin, .7f);
         const float raw = fmaxf(foreign(o->value[i], skin, 1) * changed,
@@ -129,7 +127,7 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s,
     }
     bt_blur(o->wide[0], SIZE, SIZE, 2, 5, o->scratch);
     for (int i = 0; i < TEXELS; i++) {
-        const float around = ramp(o->wide[i][0] / o->wide[i][1], .25f, .5f);
+        const float around = bt_ramp(o->wide[i][0] / o->wide[i][1], .25f, .5f);
         o->raw[i][0] *= 1 - o->zone[i] * (1 - around);
     }
     bt_blur(o->raw[0], SIZE, SIZE, 2, 2, o->scratch);
@@ -151,7 +149,7 @@ static float settle(struct bt_occlude *o, struct bt_occlude_state *s,
     bt_blur(soft, SIZE, SIZE, 1, 1, o->scratch);
     const float fall = (float)(1 - exp(-dt / .08));
     for (int i = 0; i < TEXELS; i++) {
-        const float next = ramp(soft[i], .25f, .75f);
+        const float next = bt_ramp(soft[i], .25f, .75f);
         s->mask[i] += (next > s->mask[i] ? 1 : fall) * (next - s->mask[i]);
     }
     return covered / total;
@@ -163,7 +161,8 @@ void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
 {
     coordinates(o, seen, expected);
     if (!state->started)
-        memset(state->on, 0, sizeof state->on), memset(state->mask, 0, sizeof state->mask);
+        memset(state->on, 0, sizeof state->on),
+            memset(state->mask, 0, sizeof state->mask);
     judge(o, state, regions, facing);
     const float covered = settle(o, state, regions, dt);
     // Where most of a face seems covered for long, what was learnt is wrong: the mask must

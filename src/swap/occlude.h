@@ -14,18 +14,18 @@
 // Around the eyes only what goes on beyond them counts: glasses are drawn over whole.
 struct bt_occlude_state {
     bool started;
-    float mean[BT_OCCLUDE_TEXELS][3];    // two colour differences and brightness, logs
-    float skin[3];                       // the same of the skin as a whole
-    float mask[BT_OCCLUDE_TEXELS];       // 0..1, 1: keep what the picture shows
+    float mean[BT_OCCLUDE_TEXELS][3]; // two colour differences and brightness, logs
+    float skin[3];                    // the same of the skin as a whole
+    float mask[BT_OCCLUDE_TEXELS];    // 0..1, 1: keep what the picture shows
     bool on[BT_OCCLUDE_TEXELS];
-    float seconds;                       // for how long a large part was covered
+    float seconds; // for how long a large part was covered
 };
 
 struct bt_occlude {
     float log[256];
-    float zone[BT_OCCLUDE_TEXELS];       // 1 around the eyes, where glasses sit
+    float zone[BT_OCCLUDE_TEXELS]; // 1 around the eyes, where glasses sit
     float wide[BT_OCCLUDE_TEXELS][2];
-    float strange[BT_OCCLUDE_TEXELS];    // the result beside the mask: no bare skin here
+    float strange[BT_OCCLUDE_TEXELS]; // the result beside the mask: no bare skin here
     float value[BT_OCCLUDE_TEXELS][3], raw[BT_OCCLUDE_TEXELS][2];
     float scratch[BT_OCCLUDE_TEXELS * 2];
 };

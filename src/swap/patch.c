@@ -13,7 +13,7 @@ static struct bt_yuv_coeffs fixed(const struct bauta_frame *frame)
     int32_t v[15];
     for (int i = 0; i < 15; i++)
         v[i] = (int32_t)(*f[i] * 65536 + (*f[i] < 0 ? -.5f : .5f));
-    return (struct bt_yuv_coeffs){v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7],
+    return (struct bt_yuv_coeffs){v[0], v[1], v[2],  v[3],  v[4],  v[5],  v[6], v[7],
                                   v[8], v[9], v[10], v[11], v[12], v[13], v[14]};
 }
 
@@ -55,9 +55,11 @@ static void read_yuv(struct bt_patch *p, const struct bauta_frame *frame,
     memset(p->row, 128, (size_t)2 << 14);
     for (int y = 0; y < p->height; y++) {
         const int cy = (p->rect.y0 + y) >> f->chroma_y;
-        if (f->planes > 1 && (y == 0 || ((p->rect.y0 + y) & ((1 << f->chroma_y) - 1)) == 0)) {
+        if (f->planes > 1 &&
+            (y == 0 || ((p->rect.y0 + y) & ((1 << f->chroma_y) - 1)) == 0)) {
             const uint8_t *a = frame->data[1] + cy * frame->stride[1];
-            const uint8_t *b = f->planar_chroma ? frame->data[2] + cy * frame->stride[2] : a + 1;
+            const uint8_t *b =
+                f->planar_chroma ? frame->data[2] + cy * frame->stride[2] : a + 1;
             for (int x = 0; x < p->width; x++) {
                 const int cx = ((p->rect.x0 + x) >> f->chroma_x) * step;
                 u[x] = a[cx];
@@ -65,7 +67,8 @@ static void read_yuv(struct bt_patch *p, const struct bauta_frame *frame,
             }
         }
         dsp->yuv_to_rgbx(p->seen + (size_t)y * (size_t)p->stride,
-                         frame->data[0] + (p->rect.y0 + y) * frame->stride[0] + p->rect.x0,
+                         frame->data[0] + (p->rect.y0 + y) * frame->stride[0] +
+                             p->rect.x0,
                          u, v, p->width, &k);
     }
 }
@@ -74,8 +77,8 @@ static void read_rgb(struct bt_patch *p, const struct bauta_frame *frame,
                      const struct bt_pixel_format *f)
 {
     for (int y = 0; y < p->height; y++) {
-        const uint8_t *in = frame->data[0] + (p->rect.y0 + y) * frame->stride[0]
-                            + p->rect.x0 * f->step[0];
+        const uint8_t *in = frame->data[0] + (p->rect.y0 + y) * frame->stride[0] +
+                            p->rect.x0 * f->step[0];
         uint8_t *out = p->seen + (size_t)y * (size_t)p->stride;
         for (int x = 0; x < p->width; x++, in += f->step[0], out += 4) {
             out[0] = in[f->r];
@@ -109,8 +112,8 @@ static void reduce(struct bt_patch *p, int wanted)
     }
     if (!shift)
         for (int y = 0; y < h; y++)
-            memcpy(p->small + (size_t)y * (size_t)w * 4, p->seen + (size_t)y * (size_t)stride,
-                   (size_t)w * 4);
+            memcpy(p->small + (size_t)y * (size_t)w * 4,
+                   p->seen + (size_t)y * (size_t)stride, (size_t)w * 4);
     p->small_width = w;
     p->small_height = h;
     p->small_shift = shift;
@@ -120,7 +123,8 @@ int bt_patch_read(struct bt_patch *patch, const struct bauta_frame *frame,
                   struct bt_rect rect, int wanted)
 {
     const struct bt_pixel_format *f = bt_pixel_format(frame->format);
-    rect = bt_rect_align(rect, 1 << f->chroma_x, 1 << f->chroma_y, frame->width, frame->height);
+    rect = bt_rect_align(rect, 1 << f->chroma_x, 1 << f->chroma_y, frame->width,
+                         frame->height);
     if (bt_rect_empty(rect))
         return BAUTA_E_AGAIN;
     const int error = grow(patch, rect);
@@ -140,10 +144,11 @@ static void write_chroma(const struct bt_patch *p, struct bauta_frame *frame,
     // Rows of u and v at full resolution lie behind the luma row, see bt_patch_write.
     const size_t n = (size_t)1 << 14;
     const int cx = 1 << f->chroma_x, cy = (p->rect.y0 + y) >> f->chroma_y;
-    uint8_t *du = frame->data[1] + cy * frame->stride[1] + (p->rect.x0 >> f->chroma_x) * f->step[1];
-    uint8_t *dv = f->planar_chroma
-                      ? frame->data[2] + cy * frame->stride[2] + (p->rect.x0 >> f->chroma_x)
-                      : du + 1;
+    uint8_t *du =
+        frame->data[1] + cy * frame->stride[1] + (p->rect.x0 >> f->chroma_x) * f->step[1];
+    uint8_t *dv = f->planar_chroma ? frame->data[2] + cy * frame->stride[2] +
+                                         (p->rect.x0 >> f->chroma_x)
+                                   : du + 1;
     for (int x = 0; x < p->width; x += cx, du += f->step[1], dv += f->step[1]) {
         int alpha = 0, u = 0, v = 0, count = 0;
         for (int j = 0; j < rows; j++) {
@@ -183,7 +188,8 @@ static void write_yuv(struct bt_patch *p, struct bauta_frame *frame,
                 continue;
             uint8_t *u = p->row + n * (size_t)(1 + 2 * j);
             dsp->rgbx_to_yuv(p->row, u, u + n, drawn, p->width, &k);
-            dsp->blend_row(frame->data[0] + (p->rect.y0 + y + j) * frame->stride[0] + p->rect.x0,
+            dsp->blend_row(frame->data[0] + (p->rect.y0 + y + j) * frame->stride[0] +
+                               p->rect.x0,
                            p->row, alpha, p->width);
         }
         if (any && f->planes > 1)
@@ -196,8 +202,8 @@ static void write_rgb(struct bt_patch *p, struct bauta_frame *frame,
 {
     for (int y = 0; y < p->height; y++) {
         const uint8_t *in = p->drawn + (size_t)y * (size_t)p->stride;
-        uint8_t *out = frame->data[0] + (p->rect.y0 + y) * frame->stride[0]
-                       + p->rect.x0 * f->step[0];
+        uint8_t *out = frame->data[0] + (p->rect.y0 + y) * frame->stride[0] +
+                       p->rect.x0 * f->step[0];
         for (int x = 0; x < p->width; x++, in += 4, out += f->step[0]) {
             const int a = in[3];
             if (!a)
@@ -265,14 +271,15 @@ static int note(const struct bt_patch *p, const struct bt_pixel_format *f,
             const int y0 = (p->rect.y0 + y) >> f->chroma_y << f->chroma_y;
             for (int j = y0; j < y0 + (1 << f->chroma_y) && j < touched->rect.y1; j++)
                 for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++)
-                    touched->value[(size_t)(j - dy) * (size_t)touched->stride + (size_t)(i - dx)]
-                        = 255;
+                    touched->value[(size_t)(j - dy) * (size_t)touched->stride +
+                                   (size_t)(i - dx)] = 255;
         }
     }
     return 0;
 }
 
-int bt_patch_write(struct bt_patch *patch, struct bauta_frame *frame, struct bt_mask *touched)
+int bt_patch_write(struct bt_patch *patch, struct bauta_frame *frame,
+                   struct bt_mask *touched)
 {
     const struct bt_pixel_format *f = bt_pixel_format(frame->format);
     if (touched) {

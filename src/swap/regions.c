@@ -5,25 +5,29 @@
 #include <bauta/error.h>
 
 #include "base/alloc.h"
+#include "swap/ramp.h"
 #include "swap/uvmap.h"
 
 // Closed outlines by their vertices in order.
-static const uint16_t lips[] = {61, 185, 40, 39, 37, 0, 267, 269, 270, 409,
-                                291, 375, 321, 405, 314, 17, 84, 181, 91, 146};
+static const uint16_t lips[] = {61,  185, 40,  39,  37,  0,  267, 269, 270, 409,
+                                291, 375, 321, 405, 314, 17, 84,  181, 91,  146};
 static const uint16_t brow_left[] = {70, 63, 105, 66, 107, 55, 65, 52, 53, 46};
 static const uint16_t brow_right[] = {300, 293, 334, 296, 336, 285, 295, 282, 283, 276};
 static const uint16_t nostrils[] = {98, 240, 60, 2, 290, 460, 327, 370, 94, 141};
-static const uint16_t core_outline[] = {151, 337, 299, 333, 298, 301, 368, 264, 447, 366,
-                                        401, 435, 367, 364, 394, 395, 369, 396, 175, 171,
-                                        140, 170, 169, 135, 138, 215, 177, 137, 227, 34,
-                                        139, 71, 68, 104, 69, 108};
+static const uint16_t core_outline[] = {151, 337, 299, 333, 298, 301, 368, 264, 447,
+                                        366, 401, 435, 367, 364, 394, 395, 369, 396,
+                                        175, 171, 140, 170, 169, 135, 138, 215, 177,
+                                        137, 227, 34,  139, 71,  68,  104, 69,  108};
 
 struct outline {
     const uint16_t *vertex;
     int count;
 };
 
-#define OUTLINE(a) {a, (int)(sizeof(a) / sizeof *(a))}
+#define OUTLINE(a)                                                                       \
+    {                                                                                    \
+        a, (int)(sizeof(a) / sizeof *(a))                                                \
+    }
 
 // Distance from a point to an outline in texture units, negative inside.
 static float distance(const struct outline *o, float x, float y)
@@ -43,13 +47,6 @@ static float distance(const struct outline *o, float x, float y)
     return inside ? -sqrtf(best) : sqrtf(best);
 }
 
-static float ramp(float x, float from, float to)
-{
-    float t = (x - from) / (to - from);
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    return t * t * (3 - 2 * t);
-}
-
 static void texel(struct bt_regions *r, int at, float x, float y)
 {
     static const struct outline oval = {bt_canon_oval, BT_CANON_OVAL};
@@ -65,20 +62,21 @@ static void texel(struct bt_regions *r, int at, float x, float y)
     const float mouths = distance(&mouth, x, y), noses = distance(&nose, x, y);
     const float nearest = fminf(fminf(eye - .012f, brows), fminf(mouths, noses));
     // The forehead of the mesh ends near the hair: it fades over a longer way there.
-    const float wide = .05f + .05f * ramp(y, .35f, .05f);
-    r->paste[at] = ramp(border, .008f, wide) * ramp(eye, .001f, .014f)
-                   * ramp(distance(&inner, x, y), 0, .015f);
-    r->skin[at] = ramp(border, .01f, .05f) * ramp(nearest, .004f, .02f);
+    const float wide = .05f + .05f * bt_ramp(y, .35f, .05f);
+    r->paste[at] = bt_ramp(border, .008f, wide) * bt_ramp(eye, .001f, .014f) *
+                   bt_ramp(distance(&inner, x, y), 0, .015f);
+    r->skin[at] = bt_ramp(border, .01f, .05f) * bt_ramp(nearest, .004f, .02f);
     // Deep sockets are shaded up to the brows.
-    r->feature[at] = ramp(fminf(nearest, eye - .03f), .03f, .012f);
-    r->rim[at] = ramp(border, .2f, .08f);
-    r->brow[at] = ramp(brows, .035f, .015f) * ramp(eye, .004f, .02f);
-    r->core[at] = r->skin[at] * ramp(-distance(&sure, x, y), 0, .02f);
+    r->feature[at] = bt_ramp(fminf(nearest, eye - .03f), .03f, .012f);
+    r->rim[at] = bt_ramp(border, .2f, .08f);
+    r->brow[at] = bt_ramp(brows, .035f, .015f) * bt_ramp(eye, .004f, .02f);
+    r->core[at] = r->skin[at] * bt_ramp(-distance(&sure, x, y), 0, .02f);
 }
 
 static float **fields(struct bt_regions *r, int i)
 {
-    float **const field[] = {&r->skin, &r->paste, &r->feature, &r->brow, &r->rim, &r->core};
+    float **const field[] = {&r->skin, &r->paste, &r->feature,
+                             &r->brow, &r->rim,   &r->core};
     return i < (int)(sizeof field / sizeof *field) ? field[i] : NULL;
 }
 

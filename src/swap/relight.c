@@ -4,17 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "swap/ramp.h"
+
 #define GAMMA 2.2f
 
 static float clamp(float x, float low, float high)
 {
     return x < low ? low : x > high ? high : x;
-}
-
-static float ramp(float x, float from, float to)
-{
-    const float t = clamp((x - from) / (to - from), 0, 1);
-    return t * t * (3 - 2 * t);
 }
 
 // The share of the way to a new value for a time constant, both in seconds.
@@ -48,7 +44,7 @@ int bt_relight_init(struct bt_relight *r)
             const float *a = bt_canon_uv[v], *b = bt_canon_uv[bt_canon_oval[k]];
             depth = fminf(depth, hypotf(a[0] - b[0], a[1] - b[1]));
         }
-        r->outward[v] = ramp(depth, .3f, .02f);
+        r->outward[v] = bt_ramp(depth, .3f, .02f);
     }
     for (int k = 0; k < BT_CANON_OVAL; k++) {
         const float *p = bt_canon_uv[bt_canon_oval[k]];
@@ -66,8 +62,8 @@ void bt_relight_finish(struct bt_relight *r)
 }
 
 // The target over the texture, bilinear from the reduced picture.
-static void unwrap(struct bt_relight *r, const struct bt_patch *p, const struct bauta_face *at,
-                   const float (*normal)[3])
+static void unwrap(struct bt_relight *r, const struct bt_patch *p,
+                   const struct bauta_face *at, const float (*normal)[3])
 {
     const float scale = 1 / (float)(1 << p->small_shift);
     const float limit_x = (float)p->small_width - 1.001f;
@@ -87,17 +83,19 @@ static void unwrap(struct bt_relight *r, const struct bt_patch *p, const struct 
         }
         x = (x - (float)p->rect.x0) * scale - .5f;
         y = (y - (float)p->rect.y0) * scale - .5f;
-        const bool inside = x >= -.5f && y >= -.5f && x <= limit_x + .5f && y <= limit_y + .5f;
-        r->facing[i] = inside ? ramp(z, .1f, .45f) : 0;
+        const bool inside =
+            x >= -.5f && y >= -.5f && x <= limit_x + .5f && y <= limit_y + .5f;
+        r->facing[i] = inside ? bt_ramp(z, .1f, .45f) : 0;
         x = clamp(x, 0, limit_x);
         y = clamp(y, 0, limit_y);
         const int x0 = (int)x, y0 = (int)y;
         const float fx = x - (float)x0, fy = y - (float)y0;
-        const uint8_t *a = p->small + ((size_t)y0 * (size_t)p->small_width + (size_t)x0) * 4;
+        const uint8_t *a =
+            p->small + ((size_t)y0 * (size_t)p->small_width + (size_t)x0) * 4;
         const uint8_t *b = a + (size_t)p->small_width * 4;
         for (int c = 0; c < 3; c++)
-            r->seen[i][c] = (1 - fy) * ((1 - fx) * a[c] + fx * a[4 + c])
-                            + fy * ((1 - fx) * b[c] + fx * b[4 + c]);
+            r->seen[i][c] = (1 - fy) * ((1 - fx) * a[c] + fx * a[4 + c]) +
+                            fy * ((1 - fx) * b[c] + fx * b[4 + c]);
     }
 }
 
@@ -127,7 +125,8 @@ static void look_past(struct bt_relight *r, struct bt_relight_state *s,
 // Robust light of the target from its skin around the vertices.
 static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_light *light)
 {
-    float colour[BT_CANON_VERTICES][3], n[BT_CANON_VERTICES][3], weight[BT_CANON_VERTICES];
+    float colour[BT_CANON_VERTICES][3], n[BT_CANON_VERTICES][3],
+        weight[BT_CANON_VERTICES];
     int count = 0;
     for (int v = 0; v < BT_CANON_VERTICES; v++) {
         const int x = (int)(bt_canon_uv[v][0] * BT_MAP_SIZE);
@@ -148,7 +147,8 @@ static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_lig
         memcpy(n[count], normal[v], sizeof n[count]);
         weight[count++] = w * (.25f + .75f * r->regions.core[at]);
     }
-    return bt_light_fit(light, (const float(*)[3])n, (const float(*)[3])colour, weight, count);
+    return bt_light_fit(light, (const float(*)[3])n, (const float(*)[3])colour, weight,
+                        count);
 }
 
 // Even light of the mean brightness, where too little skin is seen for a fit.
@@ -195,14 +195,15 @@ static void compare(struct bt_relight *r, const struct bt_source_face *who)
         const int b = a + BT_MAP_SIZE;
         float e[3];
         for (int c = 0; c < 3; c++) {
-            const float seen = (r->seen[a][c] + r->seen[a + 1][c] + r->seen[b][c]
-                                + r->seen[b + 1][c]) / 4;
+            const float seen =
+                (r->seen[a][c] + r->seen[a + 1][c] + r->seen[b][c] + r->seen[b + 1][c]) /
+                4;
             e[c] = logf(fmaxf(seen, 3) / 255) - who->mean_log[c] - r->expected[i][c];
         }
         const float colour = fabsf(e[0] - e[1]) + fabsf(e[2] - e[1]);
         const float bright = (e[0] + e[1] + e[2]) / 3;
-        const float w = r->skin[i] * r->facing[a] * r->open[a] / (1 + colour * colour * 60
-                                                     + bright * bright * 30);
+        const float w = r->skin[i] * r->facing[a] * r->open[a] /
+                        (1 + colour * colour * 60 + bright * bright * 30);
         for (int c = 0; c < 3; c++) {
             const float own = who->log_albedo[i][c] - who->mean_log[c];
             out[c] = w * clamp(e[c] - clamp(own, -.3f, .3f), -.6f, .6f);
@@ -232,7 +233,8 @@ static void split_tone(struct bt_relight *r, float tone)
 }
 
 // Creases and folds: brightness finer than light's, against the same at rest.
-static void detail(struct bt_relight *r, struct bt_relight_state *s, float amount, double dt)
+static void detail(struct bt_relight *r, struct bt_relight_state *s, float amount,
+                   double dt)
 {
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float *p = r->seen[i];
@@ -257,7 +259,7 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
 // The gain map in 8.8: low frequencies from the coarse map, detail on top.
 static void compose(struct bt_relight *r, const struct bt_relight_state *s)
 {
-    static const float least = -.55f, most = .5f;   // .3 and 3 in linear light
+    static const float least = -.55f, most = .5f; // .3 and 3 in linear light
     for (int y = 0; y < BT_MAP_SIZE; y++) {
         const float cy = clamp((float)y / 2 - .25f, 0, BT_COARSE_SIZE - 1);
         const int y0 = (int)cy, y1 = y0 + (y0 + 1 < BT_COARSE_SIZE);
@@ -273,7 +275,8 @@ static void compose(struct bt_relight *r, const struct bt_relight_state *s)
             const float fx = cx - (float)x0, fy = cy - (float)y0;
             const int p[4] = {y0 * BT_COARSE_SIZE + x0, y0 * BT_COARSE_SIZE + x1,
                               y1 * BT_COARSE_SIZE + x0, y1 * BT_COARSE_SIZE + x1};
-            const float w[4] = {(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx};
+            const float w[4] = {(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx),
+                                fy * fx};
             float sum[3] = {0}, total = 0;
             for (int k = 0; k < 4; k++) {
                 if (r->coarse.triangle[p[k]] == BT_UV_NONE)
@@ -305,13 +308,15 @@ static void seam(struct bt_relight *r, struct bt_relight_state *s,
                 const int at = r->rim[k] + j * BT_MAP_SIZE + i;
                 const float w = r->facing[at] * r->open[at];
                 for (int c = 0; c < 3; c++)
-                    sum[c] += w * (r->seen[at][c] - atlas[at * 4 + c] * (float)r->gain[at][c] / 256);
+                    sum[c] += w * (r->seen[at][c] -
+                                   atlas[at * 4 + c] * (float)r->gain[at][c] / 256);
                 weight += w;
             }
         }
-        const float off = (fabsf(sum[0]) + fabsf(sum[1]) + fabsf(sum[2])) / (3 * weight + 1e-3f);
+        const float off =
+            (fabsf(sum[0]) + fabsf(sum[1]) + fabsf(sum[2])) / (3 * weight + 1e-3f);
         // Hair, a collar or the background beside the face is no skin to match.
-        const float trust = weight / 25 * ramp(off, 70, 25);
+        const float trust = weight / 25 * bt_ramp(off, 70, 25);
         for (int c = 0; c < 3; c++)
             value[k][c] = trust * clamp(sum[c] / (weight + 1e-3f), -36, 36);
         value[k][3] = trust;
@@ -376,7 +381,8 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     compose(r, state);
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
-        r->gain[i][3] = (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
+        r->gain[i][3] =
+            (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
     seam(r, state, who, options->tone, dt);
     state->started = true;
 }

@@ -12,23 +12,23 @@
 // What does not change from face to face, and scratch.
 struct bt_relight {
     struct bt_uvmap map, coarse;
-    struct bt_regions regions;           // of BT_MAP_SIZE
+    struct bt_regions regions; // of BT_MAP_SIZE
     float skin[BT_COARSE_TEXELS];
-    float outward[BT_CANON_VERTICES];    // 1 at the oval, 0 well inside
-    int rim[BT_CANON_OVAL];              // texels of the map just inside the oval
+    float outward[BT_CANON_VERTICES]; // 1 at the oval, 0 well inside
+    int rim[BT_CANON_OVAL];           // texels of the map just inside the oval
     // Of the face at work.
-    float seen[BT_MAP_TEXELS][3];        // display values of the target over the texture
-    float bright[BT_MAP_TEXELS];         // log brightness by the light of the frame before
+    float seen[BT_MAP_TEXELS][3]; // display values of the target over the texture
+    float bright[BT_MAP_TEXELS];  // log brightness by the light of the frame before
     struct bt_occlude occlude;
-    float open[BT_MAP_TEXELS];           // 0: something stands in front
-    float facing[BT_MAP_TEXELS];         // 0..1, how squarely a texel is seen
-    float ratio[BT_COARSE_TEXELS][4];    // log of target over albedo less the light; weight
+    float open[BT_MAP_TEXELS];        // 0: something stands in front
+    float facing[BT_MAP_TEXELS];      // 0..1, how squarely a texel is seen
+    float ratio[BT_COARSE_TEXELS][4]; // log of target over albedo less the light; weight
     float expected[BT_COARSE_TEXELS][3]; // log gain by the harmonics alone
     float tone[3];                       // log gain for the whole face
     float fine[BT_MAP_TEXELS], soft[BT_MAP_TEXELS][2];
     float scratch[BT_MAP_TEXELS * 4];
-    uint16_t gain[BT_MAP_TEXELS][4];     // the result: R G B and alpha, 256 is one
-    float add[BT_CANON_VERTICES][3];     // and what is added at the vertices
+    uint16_t gain[BT_MAP_TEXELS][4]; // the result: R G B and alpha, 256 is one
+    float add[BT_CANON_VERTICES][3]; // and what is added at the vertices
 };
 
 // What goes on from frame to frame for one face of the stream.
@@ -37,7 +37,7 @@ struct bt_relight_state {
     struct bt_light light;
     struct bt_occlude_state occlude;
     float ratio[BT_COARSE_TEXELS][3];
-    float neutral[BT_MAP_TEXELS];        // fine brightness at rest
+    float neutral[BT_MAP_TEXELS]; // fine brightness at rest
     float border[BT_CANON_OVAL][3];
 };
 

@@ -5,12 +5,7 @@
 #include <string.h>
 
 #include "canon/canon.h"
-
-static float ramp(float x, float from, float to)
-{
-    const float t = fminf(fmaxf((x - from) / (to - from), 0), 1);
-    return t * t * (3 - 2 * t);
-}
+#include "swap/ramp.h"
 
 static float nearest(int vertex, const uint16_t *ring, int count)
 {
@@ -29,13 +24,15 @@ void bt_shape_weights(float weight[BAUTA_LANDMARKS])
         const float lips = nearest(v, bt_canon_lips, BT_CANON_RING);
         const float lids = fminf(nearest(v, bt_canon_lid[0], BT_CANON_LID),
                                  nearest(v, bt_canon_lid[1], BT_CANON_LID));
-        weight[v] = ramp(oval, 0, .16f) * ramp(lids, 0, .07f) * ramp(lips, 0, .11f);
+        weight[v] =
+            bt_ramp(oval, 0, .16f) * bt_ramp(lids, 0, .07f) * bt_ramp(lips, 0, .11f);
     }
 }
 
 // Follows the person's shape, quickly at first and then slowly, less while the mouth is
 // far open or the lids move.
-static void learn(struct bt_shape_state *s, const float now[BAUTA_LANDMARKS][3], double dt)
+static void learn(struct bt_shape_state *s, const float now[BAUTA_LANDMARKS][3],
+                  double dt)
 {
     if (!s->started) {
         memcpy(s->neutral, now, sizeof s->neutral);
@@ -67,7 +64,8 @@ void bt_shape_run(struct bt_shape_state *state, const struct bauta_face *at,
     bt_pose_free(at, now);
     learn(state, (const float(*)[3])now, dt);
     // A turned head shows the shape as a silhouette, where it must meet what is around.
-    const float turned = ramp(fabsf(at->yaw), 50, 22) * ramp(fabsf(at->pitch), 45, 25);
+    const float turned =
+        bt_ramp(fabsf(at->yaw), 50, 22) * bt_ramp(fabsf(at->pitch), 45, 25);
     const float share = amount * (.25f + .75f * turned);
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         float d[3], length = 0;

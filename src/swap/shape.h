@@ -7,8 +7,8 @@
 // The neutral shape of one person in the stream, learnt while it runs.
 struct bt_shape_state {
     bool started;
-    double seconds;                         // of frames that went in
-    float neutral[BAUTA_LANDMARKS][3];      // pose-free
+    double seconds;                    // of frames that went in
+    float neutral[BAUTA_LANDMARKS][3]; // pose-free
 };
 
 // How far each vertex may follow the photo's shape: 0 at the oval, the lids and the inner

@@ -14,16 +14,16 @@
 #include "swap/uvmap.h"
 
 #define BT_ATLAS_LEVELS 4
-#define BT_ATLAS_SIZE 512   // of level 0; each further level is half as large
-#define BT_MAP_SIZE 128     // of the maps that follow the target's light
-#define BT_COARSE_SIZE 64   // of the map of light's low frequencies
+#define BT_ATLAS_SIZE 512 // of level 0; each further level is half as large
+#define BT_MAP_SIZE 128   // of the maps that follow the target's light
+#define BT_COARSE_SIZE 64 // of the map of light's low frequencies
 
 struct bt_source_face {
-    float vertex[BAUTA_LANDMARKS][3];        // pose-free shape, canonical centimetres
+    float vertex[BAUTA_LANDMARKS][3]; // pose-free shape, canonical centimetres
     // Texture with its own light taken out: R G B and the mask as alpha.
     uint8_t *atlas[BT_ATLAS_LEVELS];
-    float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3];  // natural log of value / 255
-    float mean_log[3];                       // its mean over the skin
+    float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3]; // natural log of value / 255
+    float mean_log[3];                                    // its mean over the skin
 };
 
 struct bauta_identity {

@@ -19,11 +19,14 @@ const struct bt_opt bt_swap_opts[] = {
       .help = "What replaces the face: mesh draws the photo's face, none leaves it."},
      AT(engine)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
-      .help = "How much of the photo's face shape is taken over."}, AT(shape)},
+      .help = "How much of the photo's face shape is taken over."},
+     AT(shape)},
     {{"tone", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
-      .help = "How far the skin's tone goes to that of the person in the picture."}, AT(tone)},
+      .help = "How far the skin's tone goes to that of the person in the picture."},
+     AT(tone)},
     {{"detail", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
-      .help = "How much of moving creases and shadows is taken over."}, AT(detail)},
+      .help = "How much of moving creases and shadows is taken over."},
+     AT(detail)},
     {{0}, 0},
 };
 
@@ -74,8 +77,9 @@ int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
     return 0;
 }
 
-int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
-                 const struct bt_source_face *who, double seconds, struct bt_mask *touched)
+int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame,
+                 const struct bauta_face *at, const struct bt_source_face *who,
+                 double seconds, struct bt_mask *touched)
 {
     return s->impl->face(s, frame, at, who, seconds, touched);
 }

@@ -11,10 +11,10 @@
 #include "frame/frame.h"
 
 struct bt_swap_options {
-    int engine;        // CHOICE: mesh (default), none
-    float shape;       // 0..1: how much of the photo's shape
-    float tone;        // 0..1: how far skin tone goes to the target's
-    float detail;      // 0..1: creases and moving shadows taken over from the target
+    int engine;   // CHOICE: mesh (default), none
+    float shape;  // 0..1: how much of the photo's shape
+    float tone;   // 0..1: how far skin tone goes to the target's
+    float detail; // 0..1: creases and moving shadows taken over from the target
 };
 extern const struct bt_opt bt_swap_opts[];
 
@@ -33,22 +33,23 @@ struct bt_mask {
     struct bt_rect rect;
     uint8_t *value;
     int stride;
-    size_t size;       // bytes allocated
+    size_t size; // bytes allocated
 };
 int bt_mask_resize(struct bt_mask *mask, struct bt_rect rect);
 void bt_mask_finish(struct bt_mask *mask);
 
 struct bt_swap;
-struct bt_swap_impl {             // what a swap engine is; copy none.c to add one
+struct bt_swap_impl { // what a swap engine is; copy none.c to add one
     const char *name, *desc;
-    size_t priv_size;             // zeroed memory at swap->priv
+    size_t priv_size; // zeroed memory at swap->priv
     int (*open)(struct bt_swap *s, const struct bt_format *format);
     // Replaces the face at in the writable frame. 1: swapped, 0: left alone on purpose,
     // or an error: the frame's face is then untouched or must be covered. touched may be
     // NULL.
     int (*face)(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
-                const struct bt_source_face *who, double seconds, struct bt_mask *touched);
-    void (*reset)(struct bt_swap *s);   // after a cut
+                const struct bt_source_face *who, double seconds,
+                struct bt_mask *touched);
+    void (*reset)(struct bt_swap *s); // after a cut
     void (*close)(struct bt_swap *s);
 };
 struct bt_swap {
@@ -57,12 +58,13 @@ struct bt_swap {
     const struct bt_swap_options *options;
     struct bt_format format;
 };
-extern const struct bt_swap_impl *const bt_swaps[];   // NULL-terminated, first is default
+extern const struct bt_swap_impl *const bt_swaps[]; // NULL-terminated, first is default
 
 int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
                  const struct bt_swap_options *options);
-int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame, const struct bauta_face *at,
-                 const struct bt_source_face *who, double seconds, struct bt_mask *touched);
+int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame,
+                 const struct bauta_face *at, const struct bt_source_face *who,
+                 double seconds, struct bt_mask *touched);
 void bt_swap_reset(struct bt_swap *s);
 void bt_swap_close(struct bt_swap **s);
 

@@ -25,8 +25,10 @@ static void fill_triangle(struct bt_uvmap *map, int index)
     for (int j = y0 < 0 ? 0 : y0; j < n && j < y1; j++) {
         for (int i = x0 < 0 ? 0 : x0; i < n && i < x1; i++) {
             const float px = (float)i + .5f, py = (float)j + .5f;
-            const float w1 = ((px - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (py - y[0])) / area;
-            const float w2 = ((x[1] - x[0]) * (py - y[0]) - (px - x[0]) * (y[1] - y[0])) / area;
+            const float w1 =
+                ((px - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (py - y[0])) / area;
+            const float w2 =
+                ((x[1] - x[0]) * (py - y[0]) - (px - x[0]) * (y[1] - y[0])) / area;
             const float w0 = 1 - w1 - w2;
             if (w0 < -1e-4f || w1 < -1e-4f || w2 < -1e-4f)
                 continue;

@@ -12,7 +12,7 @@
 // centre and the barycentric weights there. Immutable once made.
 struct bt_uvmap {
     int size;
-    uint16_t *triangle;     // BT_UV_NONE outside of the face
+    uint16_t *triangle; // BT_UV_NONE outside of the face
     float (*weight)[3];
 };
 int bt_uvmap_init(struct bt_uvmap *map, int size);
@@ -31,12 +31,12 @@ static inline void bt_uvmap_at(const struct bt_uvmap *map, int texel,
 // Masks over the texture, 0..1, size x size floats each.
 struct bt_regions {
     int size;
-    float *skin;       // plain skin: no eyes, brows, lips, nostrils; fades at the oval
-    float *paste;      // what is drawn: fades towards the oval, the lids, the inner lips
-    float *feature;    // brows, eyes, lips, nostrils: any colour belongs to the face
-    float *brow;       // the brows alone
-    float *rim;        // 1 at the oval, 0 well inside
-    float *core;       // cheeks, nose and lower forehead: surely skin in most photos
+    float *skin;    // plain skin: no eyes, brows, lips, nostrils; fades at the oval
+    float *paste;   // what is drawn: fades towards the oval, the lids, the inner lips
+    float *feature; // brows, eyes, lips, nostrils: any colour belongs to the face
+    float *brow;    // the brows alone
+    float *rim;     // 1 at the oval, 0 well inside
+    float *core;    // cheeks, nose and lower forehead: surely skin in most photos
 };
 int bt_regions_init(struct bt_regions *regions, int size);
 void bt_regions_finish(struct bt_regions *regions);
