@@ -18,7 +18,7 @@ from common import CONSENT, FFMPEG, PHOTO, PROGRAM, ROOT, SLOW, Case, ffmpeg, ma
 class Reports(Case):
     def test_report(self):
         report = self.dir / 'r.json'
-        self.swap('--json', report, '--shape', '0.5', '--tone=0.85')
+        self.swap('--json', report, '--shape', '0.5', '--tone=0.6')
         r = json.loads(report.read_text())
         out = self.dir / 'out.mp4'
         self.assertEqual(r['result'], 'done')
