@@ -148,6 +148,28 @@ static void run(const char *media, const char *clip, const char *portrait,
     bauta_identity_unref(&who);
 }
 
+// Engine none: no sample at all changes before the marks.
+static void run_none(const char *film)
+{
+    struct bt_io_options options = {0};
+    struct tally t = {0};
+    struct bauta *engine = NULL;
+    if (!CHECK(bt_opt_defaults(bt_io_opts, &options) == 0)
+        || !CHECK(bauta_create(&engine) == 0)
+        || !CHECK(bauta_set(engine, "engine", "none") == 0)
+        || !CHECK(bt_source_open(&t.source, film, &options) == 0))
+        exit(1);
+    bt_engine_set_tap(engine, tap, &t);
+    CHECK(bauta_run(engine, film, "null:", NULL, NULL) == 0);
+    printf("%s, engine none: %ld samples changed in %d frames\n", film, t.changed_outside,
+           (int)t.frame);
+    CHECK(t.frame > 0);
+    CHECK(t.changed_outside == 0);
+    bt_source_close(&t.source);
+    bt_opt_finish(bt_io_opts, &options);
+    bauta_destroy(&engine);
+}
+
 int main(int argc, char **argv)
 {
     static struct box box[BOXES_MAX];
@@ -162,6 +184,7 @@ int main(int argc, char **argv)
     }
     const int boxes = read_boxes(argv[2], argv[3], box);
     CHECK(boxes > 0);
+    run_none(film);
     for (int i = 4; i < argc; i++)
         run(media, argv[3], argv[i], box, boxes);
     return check_end();
