@@ -29,4 +29,36 @@ extern const uint16_t bt_canon_mirror[BT_CANON_VERTICES];  // vertex of the othe
 // Rows sum to 1, none is negative; mean-value weights (Floater 2003) on the UV triangles.
 extern const float bt_canon_border[BT_CANON_VERTICES][BT_CANON_OVAL];
 
+// The expression basis, made by tools/expression.py from expression.tsv, which tools/basis
+// computes from portraits and clips. In canonical centimetres; weight 1 is a strong
+// expression. Modes named left are of the image-left half; their fellow is the mirror image.
+enum bt_canon_mode {
+    BT_MODE_JAW,          // 2 cm between the lips, and the chin down with it
+    BT_MODE_WIDE,         // the mouth .8 cm wider; negative: narrower
+    BT_MODE_UPPER,        // the upper lip raised by .4 cm
+    BT_MODE_CHIN,         // the chin down by .8 cm, the lips as they are
+    BT_MODE_POUT,         // the lips forward by .6 cm
+    BT_MODE_SIDE,         // the mouth .6 cm to the right
+    BT_MODE_TILT,         // the mouth's left corner .6 cm lower than the right one
+    BT_MODE_BROW_LEFT,    // raised by .8 cm
+    BT_MODE_BROW_RIGHT,
+    BT_MODE_FROWN,        // the brows .4 cm nearer to each other
+    BT_MODE_BLINK_LEFT,   // the lids .8 cm nearer to each other
+    BT_MODE_BLINK_RIGHT,
+    BT_MODE_LIPS1,        // what else lips do
+    BT_MODE_LIPS2,
+    BT_MODE_LIPS3,
+    BT_MODE_SMILE,        // the corners up by .6 cm, the mouth wider, the cheeks raised
+    BT_CANON_MODES
+};
+#define BT_CANON_PERSONAL 10
+extern const float bt_canon_rest[BT_CANON_VERTICES][3];  // the mean face, lips closed
+extern const float bt_canon_mode[BT_CANON_MODES][BT_CANON_VERTICES][3];
+extern const float bt_canon_person[BT_CANON_PERSONAL][BT_CANON_VERTICES][3];  // how persons
+                                                         // differ, one deviation each
+// Times the products of a difference (depth halved) with the modes, or with the modes and
+// persons: the weights of a face whose neutral is known, or unknown.
+extern const float bt_canon_known[BT_CANON_MODES][BT_CANON_MODES];
+extern const float bt_canon_unknown[BT_CANON_MODES][BT_CANON_MODES + BT_CANON_PERSONAL];
+
 #endif
