@@ -89,8 +89,8 @@ static int try_cut(struct bt_q_bench *bench, const struct bt_q_cut *cut,
     }
     if (result >= 0) {
         const double distance = same->sum / same->count - other->sum / other->count;
-        printf("| %4.1f | %5.2f | %d | %.3f | %.3f | %.3f | %.3f | %.2f |\n",
-               (double)cut->side, (double)cut->drop, cut->upright,
+        printf("| %4.1f | %5.2f | %d | %d | %.3f | %.3f | %.3f | %.3f | %.2f |\n",
+               (double)cut->side, (double)cut->drop, cut->upright, cut->bare,
                same->sum / same->count, percentile(same, .05),
                other->sum / other->count, percentile(other, .99),
                distance / sqrt((variance(same) + variance(other)) / 2));
@@ -114,11 +114,11 @@ int bt_q_cuts(struct bt_q_bench *bench, const char *media)
         sample[count++].person = CLIPS + i;
     }
     if (result >= 0)
-        printf("%d pictures of %d people\n| side | drop | upright | same | its 5 %% | "
+        printf("%d pictures of %d people\n| side | drop | upright | bare | same | its 5 %% | "
                "other | its 99 %% | d' |\n", count, CLIPS + bench->portraits);
-    for (int upright = 0; upright < 2; upright++) {
+    for (int kind = 0; kind < 4; kind++) {
         for (size_t i = 0; i < sizeof sides / sizeof sides[0] * 3 && result >= 0; i++) {
-            const struct bt_q_cut cut = {sides[i / 3], drops[i % 3], upright};
+            const struct bt_q_cut cut = {sides[i / 3], drops[i % 3], kind & 1, kind >> 1};
             result = try_cut(bench, &cut, sample, count);
         }
     }

@@ -4,8 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "canon/canon.h"
+#include "quality/pixels.h"
+
 // Of the cuts that "quality --cuts" tries this one tells people apart best.
-const struct bt_q_cut bt_q_cut = {.side = 3.2f, .drop = 0, .upright = 0};
+const struct bt_q_cut bt_q_cut = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 1};
 
 int bt_q_embedder_open(struct bt_q_embedder *e)
 {
@@ -50,6 +53,23 @@ struct bt_affine bt_q_cut_map(const struct bt_q_cut *cut, const struct bauta_fac
     return bt_affine_region(cx, cy, unit * cut->side, cut->upright ? angle : 0, n);
 }
 
+// Paints all of a planar n x n cut grey that lies outside of the face's oval.
+static void bare(const struct bauta_face *face, struct bt_affine map, int n, float *cut)
+{
+    const struct bt_affine back = bt_affine_invert(map);
+    float oval[BT_CANON_OVAL][2];
+    for (int k = 0; k < BT_CANON_OVAL; k++) {
+        const float *p = face->landmark[bt_canon_oval[k]];
+        bt_affine_apply(back, p[0], p[1], &oval[k][0], &oval[k][1]);
+    }
+    for (int y = 0; y < n; y++)
+        for (int x = 0; x < n; x++)
+            if (!bt_q_in_polygon((const float (*)[2])oval, BT_CANON_OVAL, (float)x + .5f,
+                                 (float)y + .5f))
+                for (int c = 0; c < 3; c++)
+                    cut[(c * n + y) * n + x] = 128;
+}
+
 int bt_q_embed(struct bt_q_embedder *e, const struct bauta_frame *frame,
                const struct bauta_face *face, const struct bt_q_cut *cut,
                float out[BT_Q_EMBEDDING])
@@ -61,6 +81,8 @@ int bt_q_embed(struct bt_q_embedder *e, const struct bauta_frame *frame,
     const struct bt_affine map = bt_q_cut_map(cut, face, BT_Q_CROP);
     int result =
         bt_crop_run(&e->crop, frame, map, BT_Q_CROP, 1, 0, info->input[0].data);
+    if (result >= 0 && cut->bare)
+        bare(face, map, BT_Q_CROP, info->input[0].data);
     if (result >= 0)
         result = bt_net_run(e->net);
     if (result < 0)

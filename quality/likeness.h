@@ -11,10 +11,11 @@
 
 // Where a face is cut out for the identity net: a square side times as large as the mean
 // of two lengths, eye to eye and eyes to mouth, its middle moved from that between eyes
-// and mouth by drop of that length towards the chin; turned upright or not.
+// and mouth by drop of that length towards the chin; turned upright or not; bare: grey
+// outside of the oval, so that hair, ears and clothes say nothing.
 struct bt_q_cut {
     float side, drop;
-    int upright;
+    int upright, bare;
 };
 extern const struct bt_q_cut bt_q_cut;   // what the figures are made with
 

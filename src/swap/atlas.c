@@ -154,7 +154,8 @@ static int pyramid(struct bt_source_face *face, const struct work *w)
                 if (l == 0) {
                     for (int c = 0; c < 3; c++)
                         p[c] = byte(w->rgb[y * n + x][c]);
-                    p[3] = byte(255 * w->regions.paste[y * n + x]);
+                    p[3] = byte(255 * w->regions.paste[y * n + x] *
+                                (face->eyes.usable ? 1 : w->regions.lids[y * n + x]));
                     continue;
                 }
                 const uint8_t *a =
@@ -205,6 +206,7 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     if (error)
         goto done;
     bt_pose_free(found, face->vertex);
+    bt_expression_neutral((const float(*)[3])face->vertex, face->vertex, &face->signs);
     bt_normals(found->landmark, normal);
     unwrap(&w, photo, found, (const float(*)[3])normal);
     shade(&w, (const float(*)[3])normal);
@@ -226,6 +228,9 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
     if (!error)
         error = bt_atlas_highlights(&w.regions, w.rgb);
     bt_atlas_chroma(&w.regions, w.rgb);
+    if (!error)
+        error = bt_eyes_learn(&face->eyes, photo, found, &w.map, (const float(*)[3])w.shade,
+                              w.rgb);
     if (!error)
         error = pyramid(face, &w);
     if (!error)

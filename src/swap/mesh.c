@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "swap/eyes.h"
 #include "swap/grain.h"
+#include "swap/mouth.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
 
@@ -13,7 +15,8 @@ struct person {
     int id;
     double last; // seconds
     const struct bt_source_face *who;
-    struct bt_shape_state shape;
+    struct bt_expression_state shape;
+    struct bt_eyes_state eyes;
     struct bt_relight_state light;
     struct bt_grain grain;
     uint8_t *texture; // the atlas at this face's size
@@ -32,19 +35,22 @@ struct mesh {
     struct bt_relight relight;
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
-    bool own[BT_CANON_TRIANGLES]; // closes the mouth or an eye: the target's pixels
+    struct bt_mouth mouth;
+    // Closes the mouth (1) or an eye (2).
+    uint8_t own[BT_CANON_TRIANGLES];
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
     struct bt_raster_vertex vertex[BAUTA_LANDMARKS];
     struct order order[BT_CANON_TRIANGLES];
     uint16_t triangle[BT_CANON_TRIANGLES][3];
 };
 
-static void note_own(struct mesh *m, const uint16_t (*closing)[3], int count)
+static void note_own(struct mesh *m, const uint16_t (*closing)[3], int count,
+                     uint8_t what)
 {
     for (int i = 0; i < BT_CANON_TRIANGLES; i++)
         for (int k = 0; k < count; k++)
             if (!memcmp(bt_canon_triangle[i], closing[k], sizeof closing[k]))
-                m->own[i] = true;
+                m->own[i] = what;
 }
 
 // Memory for one more person.
@@ -65,9 +71,10 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     struct mesh *m = s->priv;
     (void)format;
     bt_shape_weights(m->weight);
-    note_own(m, bt_canon_mouth, BT_CANON_MOUTH);
-    note_own(m, bt_canon_eye[0], BT_CANON_EYE);
-    note_own(m, bt_canon_eye[1], BT_CANON_EYE);
+    bt_mouth_init(&m->mouth);
+    note_own(m, bt_canon_mouth, BT_CANON_MOUTH, 1);
+    note_own(m, bt_canon_eye[0], BT_CANON_EYE, 2);
+    note_own(m, bt_canon_eye[1], BT_CANON_EYE, 2);
     // Most streams show no more than two faces at once: theirs needs no memory later.
     const int error =
         prepare(&m->person[0]) || prepare(&m->person[1]) ? BAUTA_E_NO_MEMORY : 0;
@@ -117,7 +124,8 @@ static struct person *recall(struct mesh *m, int id, const struct bt_source_face
     p->who = who;
     p->last = seconds;
     p->level = -1;
-    p->shape.started = p->light.started = false;
+    p->shape = (struct bt_expression_state){0};
+    p->light.started = p->eyes.started = false;
     p->grain = (struct bt_grain){0};
     return p;
 }
@@ -166,14 +174,14 @@ static int by_depth(const void *a, const void *b)
 }
 
 // The triangles that look at the camera, the farthest first.
-static int visible(struct mesh *m)
+static int visible(struct mesh *m, bool eyes)
 {
     int count = 0;
     for (int i = 0; i < BT_CANON_TRIANGLES; i++) {
         const uint16_t *t = bt_canon_triangle[i];
         const float *a = m->shape[t[0]], *b = m->shape[t[1]], *c = m->shape[t[2]];
         const float area = (b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]);
-        if (m->own[i] || !(area > 0))
+        if (m->own[i] == 1 || (m->own[i] && !eyes) || !(area > 0))
             continue;
         m->order[count++] = (struct order){a[2] + b[2] + c[2], (uint16_t)i};
     }
@@ -184,7 +192,7 @@ static int visible(struct mesh *m)
     return count;
 }
 
-static void draw(struct mesh *m, const struct person *p)
+static void draw(struct mesh *m, const struct person *p, bool eyes)
 {
     const int level = (int)p->level, n = BT_ATLAS_SIZE >> level;
     int shift = 0;
@@ -205,9 +213,43 @@ static void draw(struct mesh *m, const struct person *p)
         out->v = bt_canon_uv[v][1] * (float)n;
         memcpy(out->add, m->relight.add[v], sizeof out->add);
     }
-    const int count = visible(m);
+    const int count = visible(m, eyes);
     bt_raster_textured(m->patch.drawn, m->patch.width, m->patch.height, m->patch.stride,
                        &texture, m->vertex, (const uint16_t(*)[3])m->triangle, count);
+}
+
+static int texel_of(const float uv[2])
+{
+    const int x = (int)fminf(uv[0] * BT_MAP_SIZE, BT_MAP_SIZE - 1);
+    const int y = (int)fminf(uv[1] * BT_MAP_SIZE, BT_MAP_SIZE - 1);
+    return y * BT_MAP_SIZE + x;
+}
+
+// Draws the irises in the light of the eyes.
+static void look(struct mesh *m, struct person *p, const struct bauta_face *at, double dt)
+{
+    float gain[2][3] = {{0}}, add[2][3] = {{0}};
+    for (int side = 0; side < 2; side++) {
+        for (int k = 0; k < BT_CANON_LID; k++) {
+            const int v = bt_canon_lid[side][k];
+            for (int c = 0; c < 3; c++) {
+                gain[side][c] += (float)m->relight.gain[texel_of(bt_canon_uv[v])][c] / 256 /
+                                 BT_CANON_LID;
+                add[side][c] += m->relight.add[v][c] / BT_CANON_LID;
+            }
+        }
+    }
+    bt_eyes_draw(&p->who->eyes, &p->eyes, &m->patch, at, (const float(*)[3])m->shape,
+                 (const float(*)[3])gain, (const float(*)[3])add, dt);
+}
+
+// False where something stands in front of the mouth.
+static bool open_mouth(const struct mesh *m)
+{
+    float open = 0;
+    for (int k = 0; k < BT_CANON_RING; k++)
+        open += m->relight.open[texel_of(bt_canon_uv[bt_canon_lips[k]])] / BT_CANON_RING;
+    return open > .75f;
 }
 
 static struct bt_rect bounds(const float (*point)[3])
@@ -247,7 +289,7 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape);
     const struct bt_rect rect =
         bt_rect_union(bounds((const float(*)[3])m->shape), bounds(at->landmark));
-    const int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
+    int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
     if (error)
         return error == BAUTA_E_AGAIN ? 1 : error; // Wholly outside: nothing shows.
     bt_normals(at->landmark, m->normal);
@@ -256,7 +298,16 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     // The face fills about nine tenths of the texture's width.
     fit_texture(p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
-    draw(m, p);
+    const bool eyes = who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
+    draw(m, p, eyes);
+    if (eyes)
+        look(m, p, at, dt);
+    if (open_mouth(m)) {
+        error = bt_mouth_draw(&m->mouth, &m->patch, at->landmark,
+                              (const float(*)[3])m->shape);
+        if (error)
+            return error;
+    }
     bt_grain_match(&p->grain, &m->patch, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);
     return wrote ? wrote : 1;
@@ -277,6 +328,7 @@ static void mesh_close(struct bt_swap *s)
         forget(&m->person[i]);
     bt_relight_finish(&m->relight);
     bt_patch_finish(&m->patch);
+    bt_mouth_finish(&m->mouth);
 }
 
 extern const struct bt_swap_impl bt_swap_mesh;

@@ -63,8 +63,9 @@ static void texel(struct bt_regions *r, int at, float x, float y)
     const float nearest = fminf(fminf(eye - .012f, brows), fminf(mouths, noses));
     // The forehead of the mesh ends near the hair: it fades over a longer way there.
     const float wide = .05f + .05f * bt_ramp(y, .35f, .05f);
-    r->paste[at] = bt_ramp(border, .008f, wide) * bt_ramp(eye, .001f, .014f) *
-                   bt_ramp(distance(&inner, x, y), 0, .015f);
+    r->paste[at] =
+        bt_ramp(border, .008f, wide) * bt_ramp(distance(&inner, x, y), 0, .015f);
+    r->lids[at] = bt_ramp(eye, .001f, .014f);
     r->skin[at] = bt_ramp(border, .01f, .05f) * bt_ramp(nearest, .004f, .02f);
     // Deep sockets are shaded up to the brows.
     r->feature[at] = bt_ramp(fminf(nearest, eye - .03f), .03f, .012f);
@@ -76,7 +77,7 @@ static void texel(struct bt_regions *r, int at, float x, float y)
 static float **fields(struct bt_regions *r, int i)
 {
     float **const field[] = {&r->skin, &r->paste, &r->feature,
-                             &r->brow, &r->rim,   &r->core};
+                             &r->brow, &r->rim,   &r->core, &r->lids};
     return i < (int)(sizeof field / sizeof *field) ? field[i] : NULL;
 }
 

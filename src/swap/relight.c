@@ -382,7 +382,8 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
         r->gain[i][3] =
-            (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
+            (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])) *
+                       (options->eyes == BT_EYES_OWN ? r->regions.lids[i] : 1));
     seam(r, state, who, options->tone, dt);
     state->started = true;
 }

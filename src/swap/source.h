@@ -7,8 +7,10 @@
 
 #include <bauta/identity.h>
 
+#include "face/expression.h"
 #include "face/face.h"
 #include "frame/frame.h"
+#include "swap/eyes.h"
 #include "swap/light.h"
 #include "swap/swap.h"
 #include "swap/uvmap.h"
@@ -19,7 +21,10 @@
 #define BT_COARSE_SIZE 64 // of the map of light's low frequencies
 
 struct bt_source_face {
-    float vertex[BAUTA_LANDMARKS][3]; // pose-free shape, canonical centimetres
+    // Pose-free shape, canonical centimetres, with the photo's expression taken off.
+    float vertex[BAUTA_LANDMARKS][3];
+    struct bt_expression_signs signs; // what the photo showed
+    struct bt_source_eyes eyes;
     // Texture with its own light taken out: R G B and the mask as alpha.
     uint8_t *atlas[BT_ATLAS_LEVELS];
     float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3]; // natural log of value / 255

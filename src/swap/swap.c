@@ -10,6 +10,7 @@ extern const struct bt_swap_impl bt_swap_mesh, bt_swap_none;
 
 const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_none, NULL};
 
+static const char *const eyes[] = {"photo", "own", NULL};
 static const char *const engines[] = {"mesh", "none", NULL};
 
 #define AT(field) offsetof(struct bt_swap_options, field)
@@ -27,6 +28,10 @@ const struct bt_opt bt_swap_opts[] = {
     {{"detail", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
       .help = "How much of moving creases and shadows is taken over."},
      AT(detail)},
+    {{"eyes", BAUTA_OPTION_CHOICE, "photo", .choices = eyes, .live = 1,
+      .help = "Whose eyes are shown: photo (they look where the person in the picture "
+              "looks), or own, those of the person in the picture."},
+     AT(eyes)},
     {{0}, 0},
 };
 

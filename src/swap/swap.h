@@ -10,11 +10,17 @@
 #include "face/face.h"
 #include "frame/frame.h"
 
+enum bt_swap_eyes {
+    BT_EYES_PHOTO, // the photo's, looking where the target looks
+    BT_EYES_OWN,   // the target's own
+};
+
 struct bt_swap_options {
     int engine;   // CHOICE: mesh (default), none
     float shape;  // 0..1: how much of the photo's shape
     float tone;   // 0..1: how far skin tone goes to the target's
     float detail; // 0..1: creases and moving shadows taken over from the target
+    int eyes;     // CHOICE: enum bt_swap_eyes, whose eyes are shown
 };
 extern const struct bt_opt bt_swap_opts[];
 

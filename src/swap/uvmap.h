@@ -32,7 +32,8 @@ static inline void bt_uvmap_at(const struct bt_uvmap *map, int texel,
 struct bt_regions {
     int size;
     float *skin;    // plain skin: no eyes, brows, lips, nostrils; fades at the oval
-    float *paste;   // what is drawn: fades towards the oval, the lids, the inner lips
+    float *paste;   // what is drawn: fades towards the oval and the inner lips
+    float *lids;    // 0 in the eyes' openings, 1 outside
     float *feature; // brows, eyes, lips, nostrils: any colour belongs to the face
     float *brow;    // the brows alone
     float *rim;     // 1 at the oval, 0 well inside
