@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench quality install uninstall clean help
+.PHONY: all setup build demo test bench quality basis install uninstall clean help
 all: build
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo 'make test       fetch, build, and run every test'
 	@echo 'make bench      time every stage, beside a generator of the usual size'
 	@echo 'make quality    measure the replaced faces: $(OUT)/quality.txt; GRID=full for all'
+	@echo 'make basis      compute the expression basis again; MEDIA= names the folder'
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -41,6 +42,10 @@ bench: build
 quality: build
 	@tools/setup.sh quality
 	@tools/quality.sh build/quality/bauta-quality $(OUT) $(if $(filter full,$(GRID)),--full) $(if $(UPDATE),--update)
+
+# The expression basis from portraits and clips; what it writes is committed.
+basis: build
+	@tools/basis.sh build/tools/basis/basis $(OUT) $(MEDIA)
 
 install: build
 	@meson install -C build --quiet

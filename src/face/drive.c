@@ -15,7 +15,7 @@ static float distance(const float a[3], const float b[3])
     return hypotf(hypotf(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
 }
 
-// Lips ------------------------------------------------------------------------------------
+// Lips ---------------------------------------------------------------------------------
 
 // The finer net's rings of the lips from the inside out: where in its list they begin. A
 // ring is the lower lip's 11 points from corner to corner, then the upper lip's 9 between.
@@ -53,7 +53,7 @@ void bt_lips_part(float shape[BAUTA_LANDMARKS][3], const float gap[BT_LIP_PAIRS]
     }
 }
 
-// Lids ------------------------------------------------------------------------------------
+// Lids ---------------------------------------------------------------------------------
 
 // The finer net's rings about an eye: the lower lid's 9 points, then the upper lid's 7.
 static const float lid_share[3] = {1, .6f, .2f};
@@ -118,7 +118,7 @@ static void set_lids(int eye, const float target[BAUTA_LANDMARKS][3],
     }
 }
 
-// Learning --------------------------------------------------------------------------------
+// Learning -----------------------------------------------------------------------------
 
 static void compose(struct bt_expression_state *s)
 {
@@ -162,7 +162,7 @@ void bt_expression_learn(struct bt_expression_state *state,
     compose(state);
 }
 
-// Driving ---------------------------------------------------------------------------------
+// Driving ------------------------------------------------------------------------------
 
 static float bounded(float ratio)
 {

@@ -146,15 +146,16 @@ void bt_expression_signs(const float shape[BAUTA_LANDMARKS][3],
     }
 }
 
-// Raises or lowers the corners by the mode of smiling until they lie within a bound of
-// where those of the mean face are.
-static void rest_corners(float x[BAUTA_LANDMARKS][3], float bound)
+// Raises or lowers the corners by the mode of smiling until they lie near where those of
+// the mean face are.
+static void rest_corners(float x[BAUTA_LANDMARKS][3], float below, float above)
 {
     const float usual_lift = lift_of(bt_canon_rest);
     for (int pass = 0; pass < 3; pass++) {
         float weight[BT_CANON_MODES] = {0};
         const float over = lift_of((const float(*)[3])x) - usual_lift;
-        if (fabsf(over) <= bound)
+        const float excess = over > 0 ? fmaxf(over - above, 0) : fminf(over + below, 0);
+        if (excess == 0)
             return;
         float tried[BAUTA_LANDMARKS][3];
         memcpy(tried, x, sizeof tried);
@@ -163,7 +164,7 @@ static void rest_corners(float x[BAUTA_LANDMARKS][3], float bound)
         const float slope = (lift_of((const float(*)[3])tried) - usual_lift - over) / -.1f;
         if (slope < .02f)
             return;
-        weight[BT_MODE_SMILE] = -(over - copysignf(bound, over)) / slope;
+        weight[BT_MODE_SMILE] = -excess / slope;
         weight[BT_MODE_SMILE] = fminf(fmaxf(weight[BT_MODE_SMILE], -1), 1);
         bt_expression_add(weight, 1, x);
     }
@@ -187,7 +188,7 @@ void bt_expression_neutral(const float shape[BAUTA_LANDMARKS][3],
     // What is still open is closed by the jaw, and the last bit by the lips alone.
     jaw[BT_MODE_JAW] = fminf(fmaxf(gap_of((const float(*)[3])out) / 2, -.5f), 1);
     bt_expression_add(jaw, -1, out);
-    rest_corners(out, .02f + .08f * (1 - smiles));
+    rest_corners(out, .02f + .02f * (1 - smiles), .02f + .08f * (1 - smiles));
     memset(gap, 0, sizeof gap);
     bt_lips_part(out, (const float(*)[3])gap);
 }

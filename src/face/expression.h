@@ -7,10 +7,10 @@
 #include "canon/canon.h"
 #include <bauta/face.h>
 
-// What a face does, apart from whose it is. Shapes are pose-free (bt_pose_free): canonical
-// centimetres, x right as seen, y down, z away from the camera. All functions are pure,
-// take any finite shape, allocate nothing, and may be called from any thread; states belong
-// to one caller at a time.
+// What a face does, apart from whose it is. Shapes are pose-free (bt_pose_free):
+// canonical centimetres, x right as seen, y down, z away from the camera. All functions are
+// pure, take any finite shape, allocate nothing, and may be called from any thread; states
+// belong to one caller at a time.
 
 // Weights of the modes of bt_canon_mode, 1: a strong expression. Least squares with a
 // Gaussian prior on the weights; what lies far off is cut (Huber). neutral: the person's
@@ -43,7 +43,7 @@ void bt_expression_neutral(const float shape[BAUTA_LANDMARKS][3],
                            float out[BAUTA_LANDMARKS][3],
                            struct bt_expression_signs *signs);
 
-// Inner lips --------------------------------------------------------------------------------
+// Inner lips ---------------------------------------------------------------------------
 
 #define BT_LIP_PAIRS 9
 // From each vertex of the upper inner lip to the one that it meets below, image-left first.
@@ -52,7 +52,7 @@ void bt_lips_gap(const float shape[BAUTA_LANDMARKS][3], float gap[BT_LIP_PAIRS][
 // follows the less the further out it is.
 void bt_lips_part(float shape[BAUTA_LANDMARKS][3], const float gap[BT_LIP_PAIRS][3]);
 
-// A stream ----------------------------------------------------------------------------------
+// A stream -----------------------------------------------------------------------------
 
 // What is known of a person who is seen frame by frame. Zeroed memory is a good start.
 struct bt_expression_state {

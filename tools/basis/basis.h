@@ -31,7 +31,7 @@ int basis_samples_write(const struct basis_samples *s, const char *path);
 int basis_samples_read(struct basis_samples *s, const char *path);
 void basis_samples_finish(struct basis_samples *s);
 
-// Linear algebra of doubles, row-major ---------------------------------------------------
+// Linear algebra of doubles, row-major -------------------------------------------------
 
 // Solves a x = b for m right sides (b is n x m and is replaced by x); a is symmetric and
 // positive definite, n at most BASIS_UNKNOWNS, and is destroyed. False where it is not.
@@ -42,7 +42,7 @@ bool basis_solve(double *a, double *b, int n, int m);
 void basis_principal(const double *data, int rows, int columns, int k, double *direction,
                      double *variance);
 
-// The measures that the modes are named after, in canonical centimetres ------------------
+// The measures that the modes are named after, in canonical centimetres ----------------
 
 enum basis_measure {
     BASIS_GAP,          // of the inner lips
@@ -66,7 +66,7 @@ void basis_measure(const float x[BAUTA_LANDMARKS][3], double out[BASIS_MEASURES]
 // Vertices mirrored to the other half.
 void basis_mirror(const double in[BAUTA_LANDMARKS][3], double out[BAUTA_LANDMARKS][3]);
 
-// The model -----------------------------------------------------------------------------
+// The model ----------------------------------------------------------------------------
 
 #define BASIS_JAW 2.0     // gap in centimetres at weight 1 of mode 0, the jaw
 #define BASIS_MODES_MAX 24

@@ -59,9 +59,14 @@ static int portrait(struct bt_face_nets *nets, const char *media, int number,
     if (result >= 0)
         result = bt_face_still(nets, frame, faces, BAUTA_FACES_MAX);
     bauta_frame_unref(&frame);
+    int best = 0;
+    for (int i = 1; i < result; i++) {
+        const float *a = faces[i].box, *b = faces[best].box;
+        best = a[2] - a[0] > b[2] - b[0] ? i : best;
+    }
     if (result == 0)
         fprintf(stderr, "%s: no face was found; it is left out\n", path);
-    return result > 0 ? add_face(out, &faces[0], out->persons++, number, false) : result;
+    return result > 0 ? add_face(out, &faces[best], out->persons++, number, false) : result;
 }
 
 static int follow(struct bt_source *source, struct basis_samples *out)

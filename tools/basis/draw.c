@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "canon/canon.h"
+#include "face/expression.h"
 #include "io/picture.h"
 #include "tools/basis/basis.h"
 
@@ -59,6 +60,60 @@ static int save(struct bauta_frame *f, const char *folder, const char *name)
     return result;
 }
 
+static void as_doubles(const float from[BAUTA_LANDMARKS][3], double to[BAUTA_LANDMARKS][3])
+{
+    for (int c = 0; c < BASIS_VALUES; c++)
+        to[c / 3][c % 3] = from[c / 3][c % 3];
+}
+
+static void draw_shape(struct bauta_frame *f, int cell,
+                       const float x[BAUTA_LANDMARKS][3], const uint8_t colour[3])
+{
+    static double drawn[BAUTA_LANDMARKS][3];
+    as_doubles(x, drawn);
+    wires(f, cell, (const double(*)[3])drawn, colour);
+}
+
+// By the table that the library has: portraits and their neutral, then the longest clip's
+// frames, each above two portraits that it drives.
+static int draw_driven(const struct basis_samples *s, const char *folder)
+{
+    enum { PHOTOS = 24, STEP = 17, ROWS = 9 };
+    static float neutral[PHOTOS][BAUTA_LANDMARKS][3], out[BAUTA_LANDMARKS][3];
+    static struct bt_expression_state state;
+    struct bauta_frame *f = paper(PHOTOS), *g = paper(ROWS * COLUMNS);
+    int photos = 0, shown = 0, person = -1;
+    for (int i = 0; f && g && i < s->count; i++) {
+        const struct basis_sample *one = &s->one[i];
+        if (!one->clip && photos < PHOTOS) {
+            bt_expression_neutral(one->x, neutral[photos], NULL);
+            draw_shape(f, photos, one->x, grey);
+            draw_shape(f, photos, (const float(*)[3])neutral[photos],
+                       one->smiles ? red : black);
+            photos++;
+            continue;
+        }
+        person = person < 0 ? one->person : person;
+        if (one->person != person || photos < 9)
+            continue;
+        bt_expression_learn(&state, one->x, .04f, 1);
+        if (one->name % STEP || shown >= ROWS / 3 * COLUMNS)
+            continue;
+        const int cell = shown / COLUMNS * 3 * COLUMNS + shown % COLUMNS;
+        draw_shape(g, cell, (const float(*)[3])state.neutral, grey);
+        draw_shape(g, cell, one->x, black);
+        for (int k = 0; k < 2; k++) {
+            bt_expression_drive(one->x, (const float(*)[3])state.neutral,
+                                (const float(*)[3])neutral[4 + 4 * k], .7f, out, NULL);
+            draw_shape(g, cell + (k + 1) * COLUMNS, (const float(*)[3])out, red);
+        }
+        shown++;
+    }
+    const int a = f ? save(f, folder, "portraits.png") : BAUTA_E_NO_MEMORY;
+    const int b = g ? save(g, folder, "driven.png") : BAUTA_E_NO_MEMORY;
+    return a < 0 ? a : b;
+}
+
 int basis_draw(const struct basis_samples *s, const struct basis_model *m,
                const char *folder)
 {
@@ -71,23 +126,5 @@ int basis_draw(const struct basis_samples *s, const struct basis_model *m,
         wires(f, k, (const double(*)[3])x, black);
     }
     int result = f ? save(f, folder, "modes.png") : BAUTA_E_NO_MEMORY;
-    f = paper(24);
-    for (int i = 0, cell = 0; f && i < s->count; i++) {
-        const struct basis_sample *one = &s->one[i];
-        double w[BASIS_MODES_MAX];
-        if (one->clip)
-            continue;
-        for (int c = 0; c < BASIS_VALUES; c++)
-            x[c / 3][c % 3] = one->x[c / 3][c % 3];
-        wires(f, cell, (const double(*)[3])x, grey);
-        basis_fit(m, one->x, NULL, w);
-        for (int k = 0; k < m->modes; k++) {
-            for (int c = 0; c < BASIS_VALUES; c++)
-                x[c / 3][c % 3] -= w[k] * m->mode[k][c / 3][c % 3];
-        }
-        wires(f, cell++, (const double(*)[3])x, one->smiles ? red : black);
-    }
-    if (result >= 0)
-        result = f ? save(f, folder, "portraits.png") : BAUTA_E_NO_MEMORY;
-    return result;
+    return result < 0 ? result : draw_driven(s, folder);
 }

@@ -103,7 +103,7 @@ static void pure(double x[BAUTA_LANDMARKS][3])
         x[i / 3][i % 3] = (x[i / 3][i % 3] + copysign(1, both) * other[i / 3][i % 3]) / 2;
 }
 
-// Clip frames as rows, each person about its own mean -------------------------------------
+// Clip frames as rows, each person about its own mean ----------------------------------
 
 struct rows {
     int count;
@@ -275,7 +275,7 @@ static int clip_modes(const struct basis_samples *s, int without, struct basis_m
     return result;
 }
 
-// Portraits -------------------------------------------------------------------------------
+// Portraits ----------------------------------------------------------------------------
 
 // The mean of each value over portraits that smile, or do not, those with their lips
 // closed.
