@@ -88,7 +88,51 @@ struct eye {
     float ix, iy;                 // the iris in the target
     float cx, cy, rx, ry;         // the disc to draw
     float plain;                  // brightness of the target's iris
+    float gx, gy, glint;          // where the light is mirrored, along the eye, and how brightly
 };
+
+static const float CORNEA = .78f; // radius, centimetres
+static const float SHINE = 30;    // above the iris, levels
+
+// Where a sphere mirrors the light's main direction into the camera.
+static void mirror_light(const struct bt_light *light, struct eye *e, float scale)
+{
+    float l[3] = {0}, level = 0;
+    for (int c = 0; c < 3; c++) {
+        l[0] += light->sh[c][3], l[1] += light->sh[c][1], l[2] += light->sh[c][2];
+        level += light->sh[c][0] * .282095f / 3;
+    }
+    // Light from behind and light from everywhere are mirrored as if from above.
+    const float length = sqrtf(l[0] * l[0] + l[1] * l[1] + l[2] * l[2]) + .2f * level;
+    float h[3] = {l[0] / length, l[1] / length - .15f, fminf(l[2] / length, 0) - 1.2f};
+    const float norm = sqrtf(h[0] * h[0] + h[1] * h[1] + h[2] * h[2]);
+    const float x = h[0] / norm * CORNEA * scale, y = h[1] / norm * CORNEA * scale;
+    e->gx = x * e->to.ux + y * e->to.uy;
+    e->gy = y * e->to.ux - x * e->to.uy;
+    e->glint = .55f * bt_from_linear(fminf(fmaxf(level, 0), 1));
+}
+
+// The share of the target's iris that shines.
+static float shining(const struct bt_patch *patch, const struct bauta_face *at, int side,
+                     const struct eye *e)
+{
+    int shine = 0, count = 0;
+    for (int j = -3; j <= 3; j++) {
+        for (int i = -3; i <= 3; i++) {
+            float upper;
+            const float a = .28f * (float)i * e->ry, b = .28f * (float)j * e->ry;
+            const float x = e->ix + a * e->from.ux - b * e->from.uy;
+            const float y = e->iy + a * e->from.uy + b * e->from.ux;
+            const uint8_t *p = seen_at(patch, x, y);
+            if (!p || a * a + b * b > .7f * e->ry * e->ry ||
+                bt_eye_inside(at->landmark, side, x, y, &upper) < .12f * e->ry)
+                continue;
+            shine += luma(p) > e->plain + SHINE;
+            count++;
+        }
+    }
+    return count ? (float)shine / (float)count : 0;
+}
 
 // The mean brightness of the lower half of the target's iris: highlights lie above.
 static float plain_of(const struct bt_patch *patch, const struct eye *e)
@@ -123,9 +167,13 @@ static void draw_pixel(const struct bt_patch *patch, const struct bauta_face *at
     const float sx = e->ix + scale * (a * e->from.ux - b * e->from.uy);
     const float sy = e->iy + scale * (a * e->from.uy + b * e->from.ux);
     const uint8_t *seen = seen_at(patch, sx, sy);
-    if (seen && luma(seen) > e->plain + 30 &&
+    if (seen && luma(seen) > e->plain + SHINE &&
         bt_eye_inside(at->landmark, side, sx, sy, &upper) > .12f * e->ry)
-        shine = luma(seen) - e->plain - 30;
+        shine = luma(seen) - e->plain - SHINE;
+    const float gx = (a - e->gx) / (.15f * e->ry), gy = (b - e->gy) / (.15f * e->ry);
+    const float far = gx * gx + gy * gy;
+    if (far < 4)
+        shine += e->glint * bt_ramp(far, 2.2f, .3f);
     for (int c = 0; c < 3; c++) {
         const float v = (iris[c] * gain[c] + add[c]) * shade + shine;
         const float next = out[c] + w * (v - out[c]);
@@ -170,8 +218,8 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
 
 void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state,
                   struct bt_patch *patch, const struct bauta_face *at,
-                  const float (*shape)[3], const float gain[2][3], const float add[2][3],
-                  double dt)
+                  const float (*shape)[3], const struct bt_light *light,
+                  const float gain[2][3], const float add[2][3], double dt)
 {
     for (int side = 0; side < 2; side++) {
         struct eye e = {.from = bt_eye_frame(at->landmark, side),
@@ -187,6 +235,11 @@ void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state
         e.ry = fmaxf(eyes->radius * at->scale, .5f);
         e.rx = e.ry * fmaxf(cosf(at->yaw * 3.14159265f / 180), .55f);
         e.plain = plain_of(patch, &e);
+        mirror_light(light, &e, at->scale);
+        const float wanted = bt_ramp(shining(patch, at, side, &e), .08f, .01f);
+        const float a = state->started ? (float)(1 - exp(-dt / .4)) : 1;
+        state->glint[side] += a * (wanted - state->glint[side]);
+        e.glint *= state->glint[side];
         draw_eye(eyes, patch, at, shape, side, &e, gain[side], add[side]);
     }
     state->started = true;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "swap/light.h"
 #include "swap/patch.h"
 #include "swap/uvmap.h"
 
@@ -34,15 +35,17 @@ struct bt_eyes_state {
     bool started;
     float gaze[2][2]; // the irises' middles between the corners, over the eyes' widths
     float moving[2];  // their speed, smoothed, widths a second
+    float glint[2];   // 0..1: how much of a highlight of our own is drawn
 };
 
 // Draws the irises over the eyes' whites in patch->drawn, in the eyes of shape (samples of
-// the frame), looking where at looks, with the highlights that the target's eyes show.
+// the frame), looking where at looks, with the highlights that the target's eyes show; where
+// they show none, with one where the light would be mirrored.
 // gain: factors in display values at each eye; add: what is added there.
 void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state,
                   struct bt_patch *patch, const struct bauta_face *at,
-                  const float (*shape)[3], const float gain[2][3], const float add[2][3],
-                  double dt);
+                  const float (*shape)[3], const struct bt_light *light,
+                  const float gain[2][3], const float add[2][3], double dt);
 
 // An eye's opening as a frame of reference: the middle between its corners, the unit
 // vector from the left corner to the right one, and their distance.

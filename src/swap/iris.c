@@ -75,7 +75,7 @@ static void find(const struct bauta_frame *photo, const struct bauta_face *face,
     d->contrast = 0;
     const float cx = d->x, cy = d->y;
     float best = 0;
-    for (int r = -8; r <= 5; r++) {
+    for (int r = -5; r <= 2; r++) {
         for (int j = -2; j <= 2; j++) {
             for (int i = -3; i <= 3; i++) {
                 const float radius = usual * (1 + .025f * (float)r);
@@ -180,7 +180,7 @@ static void complete(struct disc *d, const float shade[3], uint8_t (*out)[4])
             const float v = (w * d->picture[i][c] + (1 - w) * mean) / shade[c];
             out[i][c] = (uint8_t)(v > 255 ? 255 : v + .5f);
         }
-        out[i][3] = (uint8_t)(255 * bt_ramp(rho, 1.08f, .94f) + .5f);
+        out[i][3] = (uint8_t)(255 * bt_ramp(rho, 1.08f, .88f) + .5f);
     }
 }
 

@@ -240,7 +240,7 @@ static void look(struct mesh *m, struct person *p, const struct bauta_face *at, 
         }
     }
     bt_eyes_draw(&p->who->eyes, &p->eyes, &m->patch, at, (const float(*)[3])m->shape,
-                 (const float(*)[3])gain, (const float(*)[3])add, dt);
+                 &p->light.light, (const float(*)[3])gain, (const float(*)[3])add, dt);
 }
 
 // False where something stands in front of the mouth.
