@@ -16,7 +16,7 @@ struct bt_q_portrait {
     struct bauta_identity *who;         // opened when first asked for
     struct bauta_frame *photo;
     struct bauta_face face;             // as measured in it
-    float embedding[BT_Q_EMBEDDING];
+    float embedding[BT_Q_VIEWS][BT_Q_EMBEDDING];
 };
 
 // What all measurements share.

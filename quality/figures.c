@@ -11,9 +11,11 @@
 #define NONE NAN, NAN
 
 const struct bt_q_kind bt_q_kinds[BT_Q_FIGURES] = {
-    [BT_Q_SOURCE] = {"source", "FaceRes cosine of output and photo", PAIR,
+    [BT_Q_SOURCE] = {"source", "FaceRes cosine of output and photo, the face alone", PAIR,
                      LEAST(.78), 3, 0},
-    [BT_Q_MARGIN] = {"margin", "that cosine less the one of output and input", PAIR,
+    [BT_Q_HEAD] = {"head", "the same of the whole head, with the target's own hair", PAIR,
+                   NONE, 3, 0},
+    [BT_Q_MARGIN] = {"margin", "source less the one of output and input", PAIR,
                      LEAST(.30), 3, 0},
     [BT_Q_RETRIEVAL] = {"retrieval %", "frames whose nearest portrait is the photo", PAIR,
                         LEAST(98), 1, 0},

@@ -4,8 +4,9 @@
 
 // What is measured. A figure belongs to a pair of portrait and clip, or to a clip.
 enum bt_q_figure {
-    BT_Q_SOURCE,        // FaceRes cosine of output and photo
-    BT_Q_MARGIN,        // the same, less the cosine of output and input
+    BT_Q_SOURCE,        // FaceRes cosine of output and photo, the face alone
+    BT_Q_HEAD,          // the same of the whole head, with the target's hair
+    BT_Q_MARGIN,        // BT_Q_SOURCE less the cosine of output and input
     BT_Q_RETRIEVAL,     // share of frames whose nearest portrait is the photo, percent
     BT_Q_POSE,          // degrees, after the pair's mean
     BT_Q_BIAS,          // that mean, degrees

@@ -8,7 +8,10 @@
 #include "quality/pixels.h"
 
 // Of the cuts that "quality --cuts" tries this one tells people apart best.
-const struct bt_q_cut bt_q_cut = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 1};
+const struct bt_q_cut bt_q_cut[BT_Q_VIEWS] = {
+    [BT_Q_BARE] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 1},
+    [BT_Q_HEAD_CUT] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 0},
+};
 
 int bt_q_embedder_open(struct bt_q_embedder *e)
 {

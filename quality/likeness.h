@@ -17,7 +17,14 @@ struct bt_q_cut {
     float side, drop;
     int upright, bare;
 };
-extern const struct bt_q_cut bt_q_cut;   // what the figures are made with
+// What the figures are made with: the face alone, which is what a face replacement can
+// change, and the whole head with the target's hair.
+enum bt_q_view {
+    BT_Q_BARE,
+    BT_Q_HEAD_CUT,
+    BT_Q_VIEWS
+};
+extern const struct bt_q_cut bt_q_cut[BT_Q_VIEWS];
 
 struct bt_q_embedder {
     struct bt_net *net;

@@ -23,7 +23,7 @@ struct pair {
     int faces, swapped, turns, asked, found;
     double (*turn)[3];
     double *eyes_in, *eyes_out;           // by frame
-    struct bt_q_mean source, target, lips, smile, cover;
+    struct bt_q_mean source, head, target, lips, smile, cover;
     struct bt_q_edges edges;
     struct bt_q_flicker flicker;
     int64_t outside;
@@ -36,24 +36,28 @@ static int measure_identity(struct pair *p, const struct bauta_frame *in,
                             const struct bauta_face *face_in,
                             const struct bauta_face *face_out)
 {
-    float target[BT_Q_EMBEDDING], shown[BT_Q_EMBEDDING];
+    float target[BT_Q_EMBEDDING], shown[BT_Q_VIEWS][BT_Q_EMBEDDING];
     struct bt_q_embedder *e = &p->bench->embedder;
-    int result = bt_q_embed(e, in, face_in, &bt_q_cut, target);
-    if (result >= 0)
-        result = bt_q_embed(e, out, face_out, &bt_q_cut, shown);
+    int result = bt_q_embed(e, in, face_in, &bt_q_cut[BT_Q_BARE], target);
+    for (int k = 0; k < BT_Q_VIEWS && result >= 0; k++)
+        result = bt_q_embed(e, out, face_out, &bt_q_cut[k], shown[k]);
     if (result < 0)
         return result;
     const struct bt_q_portrait *nearest = NULL;
     double best = -2;
     for (int i = 0; i < p->bench->portraits; i++) {
-        const double cosine = bt_q_cosine(shown, p->bench->portrait[i].embedding);
+        const double cosine = bt_q_cosine(shown[BT_Q_BARE],
+                                          p->bench->portrait[i].embedding[BT_Q_BARE]);
         if (cosine > best) {
             best = cosine;
             nearest = &p->bench->portrait[i];
         }
     }
-    bt_q_mean_add(&p->source, bt_q_cosine(shown, p->portrait->embedding));
-    bt_q_mean_add(&p->target, bt_q_cosine(shown, target));
+    bt_q_mean_add(&p->source,
+                  bt_q_cosine(shown[BT_Q_BARE], p->portrait->embedding[BT_Q_BARE]));
+    bt_q_mean_add(&p->head, bt_q_cosine(shown[BT_Q_HEAD_CUT],
+                                        p->portrait->embedding[BT_Q_HEAD_CUT]));
+    bt_q_mean_add(&p->target, bt_q_cosine(shown[BT_Q_BARE], target));
     p->asked++;
     p->found += nearest == p->portrait;
     return 0;
@@ -178,6 +182,7 @@ static void fill_row(const struct pair *p, struct bt_q_row *row)
     const int blinks_out = bt_q_blinks(p->eyes_out, p->film->count, out, EVENTS_MAX);
     double *v = row->value;
     v[BT_Q_SOURCE] = bt_q_mean_of(&p->source);
+    v[BT_Q_HEAD] = bt_q_mean_of(&p->head);
     v[BT_Q_MARGIN] = bt_q_mean_of(&p->source) - bt_q_mean_of(&p->target);
     v[BT_Q_RETRIEVAL] = 100 * ratio(p->found, p->asked);
     bt_q_pose_error((const double (*)[3])p->turn, p->turns, &v[BT_Q_POSE], &v[BT_Q_BIAS]);

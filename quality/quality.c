@@ -20,6 +20,8 @@
 enum { ROWS_MAX = 512, SHORT_FRAMES = 250 };
 
 static const char *const grid_portraits[] = {"005", "014", "028", "047", "057", "036"};
+// Photos that smile, measured on the first clip beside those.
+static const char *const smiling_portraits[] = {"009", "014", "022", "031", "036"};
 static const char *const grid_clips[] = {"webcam-400x300", "foreman-352x288",
                                          "glasses-1280x720"};
 static const char *const all_clips[] = {"webcam-400x300", "foreman-352x288",
@@ -34,6 +36,11 @@ struct job {
     struct bt_q_row *rows;
     int count;
 };
+
+static float width_of(const struct bauta_face *face)
+{
+    return face->box[2] - face->box[0];
+}
 
 static int add_portrait(struct job *job, const char *name)
 {
@@ -55,8 +62,14 @@ static int add_portrait(struct job *job, const char *name)
     if (result == 0)
         result = BAUTA_E_NO_FACE;
     if (result >= 0) {
+        // The one that bauta_identity_open takes.
         p->face = found[0];
-        result = bt_q_embed(&b->embedder, p->photo, &p->face, &bt_q_cut, p->embedding);
+        for (int i = 1; i < result; i++)
+            if (width_of(&found[i]) > width_of(&p->face))
+                p->face = found[i];
+        for (int k = 0; k < BT_Q_VIEWS && result >= 0; k++)
+            result = bt_q_embed(&b->embedder, p->photo, &p->face, &bt_q_cut[k],
+                                p->embedding[k]);
     }
     if (result < 0) {
         bauta_frame_unref(&p->photo);
@@ -102,6 +115,14 @@ static int open_identity(struct bt_q_portrait *portrait)
     return bauta_identity_open(portrait->path, &params, &portrait->who);
 }
 
+static bool smiles(const char *portrait)
+{
+    for (int i = 0; i < COUNT(smiling_portraits); i++)
+        if (!strcmp(smiling_portraits[i], portrait))
+            return true;
+    return false;
+}
+
 static int measure_clip(struct job *job, const char *name)
 {
     char path[4096], clip[64];
@@ -115,10 +136,12 @@ static int measure_clip(struct job *job, const char *name)
     // Only long clips stand still enough for the light's figures.
     const bool light = film.count >= 200;
     const int portraits = job->full ? b->portraits : COUNT(grid_portraits);
-    for (int i = 0; i < portraits && job->count < ROWS_MAX - 1; i++) {
+    for (int i = 0; i < b->portraits && job->count < ROWS_MAX - 1; i++) {
+        if (i >= portraits && !(light && smiles(b->portrait[i].name)))
+            continue;
         result = open_identity(&b->portrait[i]);
         if (result >= 0)
-            result = bt_q_pair(b, &film, clip, &b->portrait[i], light,
+            result = bt_q_pair(b, &film, clip, &b->portrait[i], light && i < portraits,
                                &job->rows[job->count]);
         if (result < 0)
             goto done;
