@@ -265,14 +265,20 @@ static int note(const struct bt_patch *p, const struct bt_pixel_format *f,
     const int dx = touched->rect.x0, dy = touched->rect.y0;
     for (int y = 0; y < p->height; y++) {
         for (int x = 0; x < p->width; x++) {
-            if (!p->drawn[(size_t)y * (size_t)p->stride + (size_t)x * 4 + 3])
+            const uint8_t alpha = p->drawn[(size_t)y * (size_t)p->stride + (size_t)x * 4 + 3];
+            if (!alpha)
                 continue;
             const int x0 = (p->rect.x0 + x) >> f->chroma_x << f->chroma_x;
             const int y0 = (p->rect.y0 + y) >> f->chroma_y << f->chroma_y;
             for (int j = y0; j < y0 + (1 << f->chroma_y) && j < touched->rect.y1; j++)
-                for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++)
-                    touched->value[(size_t)(j - dy) * (size_t)touched->stride +
-                                   (size_t)(i - dx)] = 255;
+                for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++) {
+                    uint8_t *to = touched->value +
+                                  (size_t)(j - dy) * (size_t)touched->stride +
+                                  (size_t)(i - dx);
+                    const bool own = i == p->rect.x0 + x && j == p->rect.y0 + y;
+                    const uint8_t value = own ? alpha : 1;
+                    *to = value > *to ? value : *to;
+                }
         }
     }
     return 0;

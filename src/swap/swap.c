@@ -27,6 +27,9 @@ const struct bt_opt bt_swap_opts[] = {
     {{"detail", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
       .help = "How much of moving creases and shadows is taken over."},
      AT(detail)},
+    {{"occlusion", BAUTA_OPTION_FLOAT, "1", 0, 1, .live = 1,
+      .help = "How far things in front of the face are left in front of it."},
+     AT(occlusion)},
     {{0}, 0},
 };
 
