@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "swap/front.h"
 #include "swap/grain.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
@@ -30,6 +31,7 @@ struct order {
 struct mesh {
     struct bt_patch patch;
     struct bt_relight relight;
+    struct bt_front front;
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
     bool own[BT_CANON_TRIANGLES]; // closes the mouth or an eye: the target's pixels
@@ -257,6 +259,11 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     fit_texture(p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     draw(m, p);
+    const int cut = bt_front_cut(&m->front, &m->patch, at, &m->relight.map,
+                                 p->light.occlude.mask, m->relight.facing,
+                                 s->options->occlusion);
+    if (cut)
+        return cut;
     bt_grain_match(&p->grain, &m->patch, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);
     return wrote ? wrote : 1;
@@ -276,6 +283,7 @@ static void mesh_close(struct bt_swap *s)
     for (int i = 0; i < BAUTA_FACES_MAX; i++)
         forget(&m->person[i]);
     bt_relight_finish(&m->relight);
+    bt_front_finish(&m->front);
     bt_patch_finish(&m->patch);
 }
 

@@ -30,7 +30,7 @@ int bt_relight_init(struct bt_relight *r)
         bt_relight_finish(r);
         return error;
     }
-    bt_occlude_init(&r->occlude);
+    bt_occlude_init(&r->occlude, &r->regions);
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
         const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
         const float *s = r->regions.skin;
@@ -382,7 +382,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
         r->gain[i][3] =
-            (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])));
+            (uint16_t)(256 * (1 - r->regions.rim[i] * (1 - r->facing[i])));
     seam(r, state, who, options->tone, dt);
     state->started = true;
 }

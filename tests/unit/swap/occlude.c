@@ -57,7 +57,7 @@ int main(void)
 {
     if (bt_regions_init(&regions, N))
         return 1;
-    bt_occlude_init(&work);
+    bt_occlude_init(&work, &regions);
 
     begin();
     block(70, 78, 92, 100, 30, 60, 170);
