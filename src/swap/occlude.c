@@ -2,10 +2,11 @@
 #include "swap/occlude.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "swap/ramp.h"
-#include "occ_params.h"
+#include "swap/occ_params.h"
 
 enum { SIZE = BT_OCCLUDE_SIZE, TEXELS = BT_OCCLUDE_TEXELS, SIDE = SIZE / 2 };
 enum { CELLS = BT_OCCLUDE_CELLS, FIRST_FRAMES = 25 };
@@ -30,6 +31,8 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
         o->still[i] = 1 - regions->feature[t] * (1 - regions->brow[t]);
         o->inside[i] = regions->rim[t] > 0 || regions->paste[t] > 0 ||
                        regions->feature[t] > 0;
+        const float v = ((float)(i / SIDE) + .5f) / SIDE;
+        o->floor[i] = v < .5f ? P_EYES : 1;
         o->border[i] = regions->rim[t] > .2f;
     }
     for (int i = 0; i < TEXELS; i++) {
@@ -44,7 +47,7 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
         for (int side = 0; side < 2; side++)
             for (int k = 0; k < BT_CANON_LID; k++) {
                 const float *p = bt_canon_uv[bt_canon_lid[side][k]];
-                eye = fminf(eye, hypotf(x - p[0], y - p[1]));
+                eye = smaller(eye, hypotf(x - p[0], y - p[1]));
             }
         if (o->eyes[i] && brow)
             o->eyes[i] = 3;
@@ -53,19 +56,18 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
     }
 }
 
-// Sliding mean over a square of 2 * radius + 1, the sums of what lies inside the picture.
+// Sums over a square of 2 * radius + 1 (at most 17), of what lies inside the picture.
 static void box(float *picture, int size, int radius, float *scratch)
 {
+    float row[SIZE + 16] = {0};
     for (int y = 0; y < size; y++) {
-        const float *in = picture + y * size;
-        float *out = scratch + y * size, sum = 0;
-        for (int x = 0; x < radius; x++)
-            sum += in[x];
-        for (int x = 0; x < size; x++) {
-            sum += x + radius < size ? in[x + radius] : 0;
-            out[x] = sum;
-            sum -= x >= radius ? in[x - radius] : 0;
-        }
+        float *out = scratch + y * size;
+        memcpy(row + 8, picture + y * size, (size_t)size * sizeof *row);
+        memset(row + 8 + size, 0, 8 * sizeof *row);
+        memcpy(out, row + 8, (size_t)size * sizeof *row);
+        for (int k = 1; k <= radius; k++)
+            for (int x = 0; x < size; x++)
+                out[x] += row[8 + x - k] + row[8 + x + k];
     }
     float sum[SIZE] = {0};
     for (int y = 0; y < radius; y++)
@@ -142,18 +144,19 @@ static void common(const struct bt_occlude *o, const struct bt_occlude_state *s,
 static float foreign(const float value[3], const float skin[3], float tolerance)
 {
     const float a = value[0] - skin[0], b = value[1] - skin[1], y = value[2] - skin[2];
-    const float colour = sqrtf(a * a + b * b) / SKIN_COLOUR;
-    const float bright = fabsf(y) / SKIN_BRIGHT;
-    return bt_ramp(fmaxf(colour, bright) / tolerance, 1, 1.6f);
+    const float colour = (a * a + b * b) / (SKIN_COLOUR * SKIN_COLOUR);
+    const float bright = y * y / (SKIN_BRIGHT * SKIN_BRIGHT);
+    const float most = larger(colour, bright) / (tolerance * tolerance);
+    return most <= 1 ? 0 : bt_ramp(sqrtf(most), 1, 1.6f);
 }
 
 // How far a cell is known as skin: 0 where hair or rims pass, or where it is new.
 static float sure(const struct bt_occlude *o, const struct bt_occlude_state *s, int i)
 {
     const int t = first_texel(i);
-    const float a = fmaxf(o->now[t], o->now[t + 1]);
-    const float b = fmaxf(o->now[t + SIZE], o->now[t + SIZE + 1]);
-    return (1 - fmaxf(a, b)) * bt_ramp(s->count[i], 2, 10) *
+    const float a = larger(o->now[t], o->now[t + 1]);
+    const float b = larger(o->now[t + SIZE], o->now[t + SIZE + 1]);
+    return (1 - larger(a, b)) * bt_ramp(s->count[i], 2, 10) *
            bt_ramp(o->facing[i], .3f, .8f) * (1 - foreign(s->mean[i], s->skin, 1));
 }
 
@@ -165,7 +168,8 @@ static void compare(struct bt_occlude *o, const struct bt_occlude_state *s)
     box(plane, SIDE, 2, scratch);
     float *total = o->scratch + 2 * CELLS;
     for (int i = 0; i < CELLS; i++)
-        total[i] = 1 / (plane[i] + .05f);
+        total[i] = 1 / (plane[i] + .05f),
+        o->unknown[i] = plane[i] < P_UNKNOWN;
     for (int k = 0; k < 4; k++) {
         for (int i = 0; i < CELLS; i++) {
             float d = 0;
@@ -208,7 +212,7 @@ static void rate(struct bt_occlude *o, const struct bt_occlude_state *s)
             continue;
         squares(o, i, q);
         for (int k = 0; k < 3; k++)
-            score += q[k] / (s->usual[i][k] + FLOOR[k] * FLOOR[k]);
+            score += q[k] / (s->usual[i][k] + o->floor[i] * FLOOR[k] * FLOOR[k]);
         const float turned = (o->facing[i] - s->face[i]) / P_TURN;
         o->score[i] = score / 3 / (1 + turned * turned);
         at = (int)(o->score[i] * 8);
@@ -218,17 +222,32 @@ static void rate(struct bt_occlude *o, const struct bt_occlude_state *s)
     for (at = 0; at < BINS - 1 && sum + bin[at] < total / 2; at++)
         sum += bin[at];
     const float median = ((float)at + .5f) / 8;
-    const float scale = 1 / fmaxf(median, 1);
+    const float scale = 1 / larger(median, 1);
+    o->unrest = median;
     for (int i = 0; i < CELLS; i++)
         o->score[i] *= scale;
 }
 
 
+// A hand comes from somewhere: what lies between it and that border is the hand's, too.
+static void reach_out(struct bt_occlude *o, int count, int step)
+{
+    for (int i = 0; step && i < count; i++) {
+        const int cell = o->queue[i];
+        for (int at = cell + step; at >= 0 && at < CELLS && o->inside[at] && !o->mark[at];
+             at += step) {
+            if (abs(step) == 1 && at / SIDE != cell / SIDE)
+                break;
+            o->on[at] = 2;
+        }
+    }
+}
+
 // Takes one connected region of cells marked 1 from a seed; marks it 2. What it is decides
 // whether it is taken over into o->on.
-static void region(struct bt_occlude *o, const struct bt_occlude_state *s, int seed)
+static void region(struct bt_occlude *o, struct bt_occlude_state *s, int seed)
 {
-    int count = 1, head = 0, border = 0, before = 0, thick = 0;
+    int count = 1, head = 0, border = 0, before = 0, thick = 0, side[2] = {0};
     float strange = 0, score = 0;
     o->queue[0] = (uint16_t)seed;
     o->mark[seed] = 2;
@@ -239,12 +258,13 @@ static void region(struct bt_occlude *o, const struct bt_occlude_state *s, int s
         bool edge = false;
         for (int k = 0; k < 4; k++)
             edge |= !o->inside[next[k]] || o->facing[next[k]] <= .3f;
-        border += edge && o->border[i];
+        if (edge && o->border[i])
+            border++, side[0] += x - SIDE / 2, side[1] += y - SIDE / 2;
         before += s->on[i] != 0;
         thick += x > 1 && x < SIDE - 2 && y > 1 && y < SIDE - 2 && o->mark[i - 2] &&
                  o->mark[i + 2] && o->mark[i - 2 * SIDE] && o->mark[i + 2 * SIDE];
         strange += o->foreign[i];
-        score += fminf(o->score[i], 30);
+        score += smaller(o->score[i], 30);
         for (int k = 0; k < 4; k++) {
             if (o->mark[next[k]] != 1)
                 continue;
@@ -253,12 +273,21 @@ static void region(struct bt_occlude *o, const struct bt_occlude_state *s, int s
         }
     }
     strange /= (float)count, score /= (float)count;
-    const bool known = before * 3 > count;
+    const bool known = before * P_KNOWN > count;
     const bool thing = strange > (known ? .25f : .4f) && count >= P_THING;
-    const bool hand = thick > P_THICK * count && border >= (known ? 1 : 3) && score > (known ? P_SCORE_K : P_SCORE) &&
-                      count >= (known ? P_HAND_K : P_HAND);
+    const bool hand = known ? score > P_SCORE_K && count >= P_HAND_K
+                            : score > P_SCORE && count >= P_HAND && border >= 3 &&
+                                  o->unrest < P_UNREST &&
+                                  thick > P_THICK * count;
     for (int i = 0; (thing || hand) && i < count; i++)
-        o->on[o->queue[i]] = 1;
+        o->on[o->queue[i]] = thing ? 1 : 2;
+    if (hand && !thing) {
+        if (border >= 3)
+            s->side = abs(side[0]) > abs(side[1]) ? side[0] > 0 ? 1 : -1
+                      : side[1] > 0               ? SIDE
+                                                  : 0;
+        reach_out(o, count, s->side);
+    }
 }
 
 // What changed in all of the skin.
@@ -286,7 +315,8 @@ static void look(struct bt_occlude *o, const struct bt_occlude_state *s)
             d[k] = o->cell[i][k] - s->mean[i][k] - o->light[k];
         const float far = (d[0] * d[0] + d[1] * d[1]) / (COLOUR * COLOUR) +
                           d[2] * d[2] / (BRIGHT * BRIGHT);
-        const float is = foreign(o->cell[i], skin, 1) * bt_ramp(far, 6, 14);
+        const float is =
+            far > 6 ? foreign(o->cell[i], skin, 1) * bt_ramp(far, 6, 14) : 0;
         weight[i] = o->still[i] * o->facing[i] * sure(o, s, i);
         raw[i] = weight[i] * is;
         o->weight[i] = weight[i];
@@ -305,7 +335,16 @@ static void look(struct bt_occlude *o, const struct bt_occlude_state *s)
     }
 }
 
-static void judge(struct bt_occlude *o, const struct bt_occlude_state *s)
+// What is seen from the side goes with what is next to it, and so does for a hand what is
+// not known.
+static void extend(struct bt_occlude *o, int cell, int next)
+{
+    if (!o->on[cell] && o->on[next] &&
+        (o->facing[cell] <= .3f || (o->unknown[cell] && o->on[next] == 2)))
+        o->on[cell] = o->on[next];
+}
+
+static void judge(struct bt_occlude *o, struct bt_occlude_state *s)
 {
     const float warm = s->frames < 12 ? 3 : 1;
     const float trust = bt_ramp(s->rims, P_RIMS0, P_RIMS1);
@@ -324,6 +363,12 @@ static void judge(struct bt_occlude *o, const struct bt_occlude_state *s)
     for (int i = 0; i < CELLS; i++)
         if (o->mark[i] == 1)
             region(o, s, i);
+    for (int y = 0; y < SIDE; y++) {
+        for (int x = SIDE / 2; x < SIDE - 1; x++) {
+            extend(o, y * SIDE + x + 1, y * SIDE + x);
+            extend(o, y * SIDE + SIDE - 2 - x, y * SIDE + SIDE - 1 - x);
+        }
+    }
 }
 
 // The decision by cells becomes a mask of texels: near its edge a texel goes with the
@@ -334,7 +379,7 @@ static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
     float (*thing)[3] = (float(*)[3])(o->scratch + 3 * CELLS);
     int any = 0;
     for (int i = 0; i < CELLS; i++)
-        any |= o->on[i], soft[i] = o->on[i];
+        any |= o->on[i], soft[i] = o->on[i] != 0;
     if (!any)
         return;
     box(soft, SIDE, 2, scratch);
@@ -343,7 +388,7 @@ static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
             plane[i] = o->on[i] ? o->cell[i][k] : 0;
         box(plane, SIDE, 2, scratch);
         for (int i = 0; i < CELLS; i++)
-            thing[i][k] = plane[i] / fmaxf(soft[i], 1);
+            thing[i][k] = plane[i] / larger(soft[i], 1);
     }
     for (int i = 0; i < CELLS; i++) {
         if (soft[i] < 1)
@@ -360,9 +405,9 @@ static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
             for (int k = 0; k < 3; k++)
                 along += axis[k] * (k < 2 ? 2 : 1) *
                          (o->value[at[j]][k] - s->mean[i][k] - o->light[k]);
-            along = fminf(fmaxf(along / (length + 1e-6f), 0), 1);
+            along = smaller(larger(along / (length + 1e-6f), 0), 1);
             const float p = soft[i] / 25 + trust * (along - P_MID);
-            o->now[at[j]] = fmaxf(o->now[at[j]], bt_ramp(p, .35f, .65f));
+            o->now[at[j]] = larger(o->now[at[j]], bt_ramp(p, .35f, .65f));
         }
     }
 }
@@ -397,6 +442,7 @@ static void begin(struct bt_occlude *o, struct bt_occlude_state *s,
     for (int i = 0; i < CELLS; i++)
         s->usual[i][0] = .002f, s->usual[i][1] = .004f, s->usual[i][2] = .001f;
     memset(s->on, 0, sizeof s->on);
+    s->side = 0;
     memset(s->count, 0, sizeof s->count);
     memset(s->hot, 0, sizeof s->hot);
     memcpy(s->face, o->facing, sizeof s->face);
@@ -411,18 +457,18 @@ static void learn(struct bt_occlude *o, struct bt_occlude_state *s,
     const float slow = (float)(1 - exp(-dt / 1.5));
     float *near = o->scratch;
     for (int i = 0; i < CELLS; i++)
-        near[i] = s->on[i];
+        near[i] = s->on[i] != 0;
     box(near, SIDE, 1, o->scratch + CELLS);
     for (int i = 0; i < CELLS; i++) {
         const int t = first_texel(i), at[4] = {t, t + 1, t + SIZE, t + SIZE + 1};
-        const float hidden = fmaxf(fmaxf(o->now[at[0]], o->now[at[1]]),
-                                   fmaxf(o->now[at[2]], o->now[at[3]]));
+        const float hidden = larger(larger(o->now[at[0]], o->now[at[1]]),
+                                   larger(o->now[at[2]], o->now[at[3]]));
         if (near[i] > 0 || o->facing[i] < P_FACE || hidden > .25f)
             continue;
         // What is unusual is learnt slowly: it may be a thing that is not seen as one yet.
         const bool hot = o->score[i] > P_DOUBT && s->count[i] > 8;
-        s->hot[i] = fmaxf(s->hot[i] + (hot ? (float)dt : -(float)dt), 0);
-        const float w = fmaxf(slow, 1 / (s->count[i] + 1)) *
+        s->hot[i] = larger(s->hot[i] + (hot ? (float)dt : -(float)dt), 0);
+        const float w = larger(slow, 1 / (s->count[i] + 1)) *
                         (hot && s->hot[i] < P_HOT ? .1f : 1);
         s->face[i] += w * (o->facing[i] - s->face[i]);
         s->count[i] += s->count[i] < FIRST_FRAMES;
@@ -431,7 +477,7 @@ static void learn(struct bt_occlude *o, struct bt_occlude_state *s,
         for (int k = 0; k < 3; k++) {
             s->mean[i][k] += w * (o->cell[i][k] - s->mean[i][k]);
             const float most = 4 * (s->usual[i][k] + FLOOR[k] * FLOOR[k]);
-            s->usual[i][k] += w * (fminf(q[k], most) - s->usual[i][k]);
+            s->usual[i][k] += w * (smaller(q[k], most) - s->usual[i][k]);
         }
         for (int j = 0; j < 4; j++)
             s->fine[at[j]] += w * (o->fine[at[j]] - s->fine[at[j]]);
@@ -450,11 +496,11 @@ static void note_strange(struct bt_occlude *o, const struct bt_occlude_state *s)
 {
     const float skin[3] = {s->skin[0] + o->light[0], s->skin[1] + o->light[1],
                            s->skin[2] + o->light[2]};
+    float *cell = o->scratch;
+    for (int i = 0; i < CELLS; i++)
+        cell[i] = foreign(o->cell[i], skin, .7f);
     for (int i = 0; i < TEXELS; i++)
-        o->strange[i] = foreign(o->value[i], skin, .7f);
-    box(o->strange, SIZE, 1, o->scratch);
-    for (int i = 0; i < TEXELS; i++)
-        o->strange[i] /= 9;
+        o->strange[i] = cell[i / SIZE / 2 * SIDE + i % SIZE / 2];
 }
 
 void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,

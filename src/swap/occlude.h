@@ -30,12 +30,15 @@ struct bt_occlude_state {
     float line[BT_OCCLUDE_TEXELS];           // how surely a rim passes here, 0..1
     float rims;                              // texels that look like rims, over time
     uint8_t on[BT_OCCLUDE_CELLS];            // something came here
+    int side;                                // step to where a hand came from, 0: unknown
     float seconds;                           // for how long most was covered
 };
 
 // What does not change from face to face, and scratch.
 struct bt_occlude {
     float log[256];
+    float unrest;                    // median of how unusual all is
+    float floor[BT_OCCLUDE_CELLS];   // how much more than others a place may change
     float still[BT_OCCLUDE_CELLS];   // 0 on lids and lips, which move by themselves
     uint8_t inside[BT_OCCLUDE_CELLS], border[BT_OCCLUDE_CELLS];
     uint8_t above[BT_OCCLUDE_TEXELS]; // 1: where a fringe may hang, 2: where it enters
@@ -50,6 +53,7 @@ struct bt_occlude {
     float light[4];                    // of colour, and a plane of brightness: what all does
     float now[BT_OCCLUDE_TEXELS];      // the mask before it is calmed
     uint8_t on[BT_OCCLUDE_CELLS], mark[BT_OCCLUDE_TEXELS];
+    uint8_t unknown[BT_OCCLUDE_CELLS]; // too little of the skin there was seen
     uint16_t queue[BT_OCCLUDE_TEXELS];
     float scratch[BT_OCCLUDE_TEXELS * 2];
 };
@@ -63,6 +67,16 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions);
 void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
                     const struct bt_regions *regions, const float (*seen)[3],
                     const float *expected, const float *facing, double dt);
+
+// As fmaxf and fminf, which are calls.
+static inline float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+static inline float smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
 
 // The steps that find what was there from the start: raise o->now.
 void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *state);

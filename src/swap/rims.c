@@ -4,7 +4,7 @@
 
 #include "swap/occlude.h"
 #include "swap/ramp.h"
-#include "occ_params.h"
+#include "swap/occ_params.h"
 
 enum { SIZE = BT_OCCLUDE_SIZE, TEXELS = BT_OCCLUDE_TEXELS };
 // Rows of the texture that can hold a fringe, and those that can hold rims.
@@ -16,10 +16,10 @@ static float odd(const struct bt_occlude *o, const struct bt_occlude_state *s, i
     const float *v = o->value[i];
     const float dark = bt_occlude_skin(o, s, i) - v[2];
     const float a = v[0] - s->skin[0] - o->light[0], b = v[1] - s->skin[1] - o->light[1];
-    const float colour = sqrtf(a * a + b * b);
+    const float colour = a * a + b * b;
     if (o->above[i] == 3)
         return bt_ramp(dark, .75f, .95f);
-    return fmaxf(bt_ramp(fabsf(dark), P_F0, P_F1), bt_ramp(colour, .3f, .45f));
+    return larger(bt_ramp(fabsf(dark), P_F0, P_F1), bt_ramp(colour, .09f, .2f));
 }
 
 void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *s)
@@ -39,7 +39,7 @@ void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *s)
     }
     while (head < count) {
         const int i = o->queue[head++];
-        o->now[i] = fmaxf(o->now[i], level[i]);
+        o->now[i] = larger(o->now[i], level[i]);
         static const int step[8] = {1, -1, SIZE, -SIZE, SIZE + 1, SIZE - 1, 1 - SIZE,
                                     -1 - SIZE};
         for (int k = 0; k < 8; k++) {
@@ -60,8 +60,8 @@ static float line(const struct bt_occlude *o, int i)
     for (int k = 0; k < 4; k++) {
         const int far = k < 2 ? REACH : REACH - 1;
         const float a = o->value[i + far * step[k]][2], b = o->value[i - far * step[k]][2];
-        best = fmaxf(best, fminf(a, b));
-        best = k ? best : fminf(a, b);
+        best = larger(best, smaller(a, b));
+        best = k ? best : smaller(a, b);
     }
     return best - o->value[i][2];
 }
@@ -76,7 +76,7 @@ void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *s,
         if (!o->eyes[i] || facing[i] < .2f)
             continue;
         const float dark = bt_occlude_skin(o, s, i) - o->value[i][2];
-        level[i] = fminf(line(o, i), dark);
+        level[i] = smaller(line(o, i), dark);
         sure += o->eyes[i] == 2 && level[i] > .45f;
     }
     // Two rims pass through a few hundred texels, wrinkles through some dozens.
@@ -87,6 +87,6 @@ void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *s,
         const float now = bt_ramp(level[i], .25f, .5f);
         s->line[i] += a * (now - s->line[i]);
         const float limit = o->eyes[i] == 3 ? .75f : s->line[i] > .4f ? .2f : .32f;
-        o->now[i] = fmaxf(o->now[i], trust * bt_ramp(level[i], limit, limit + .12f));
+        o->now[i] = larger(o->now[i], trust * bt_ramp(level[i], limit, limit + .12f));
     }
 }
