@@ -63,6 +63,8 @@ const struct bt_q_kind bt_q_kinds[BT_Q_FIGURES] = {
                    LEAST(90), 1, 0},
     [BT_Q_LEFT] = {"left %", "of the skin beside it, what is not replaced", FRONT,
                    MOST(3), 2, 0},
+    [BT_Q_MOVED] = {"moved %", "of that, what is due to landmarks that the object moved "
+                    "(occlusion 0)", FRONT, NONE, 2, 0},
     [BT_Q_TURNED] = {"turned %", "samples away from its edge that are replaced in one "
                      "frame and not in the next", FRONT, MOST(1), 2, 0},
     [BT_Q_P50] = {"p50 ms", "face to mark, one core, the clip as it is", CLIP,

@@ -34,6 +34,7 @@ enum bt_q_figure {
     BT_Q_OPENED,        // without an object: of the mask, percent that is opened
     BT_Q_KEPT,          // of what an object covers, percent that stays the object's
     BT_Q_LEFT,          // of the skin beside it, percent that is not replaced
+    BT_Q_MOVED,         // the same without occlusion: the object moved the landmarks
     BT_Q_TURNED,        // of samples away from its edge, percent that change a frame
     BT_Q_P50,           // milliseconds a frame, face to mark
     BT_Q_P95,

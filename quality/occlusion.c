@@ -28,7 +28,7 @@ struct run {
     int tones;
     enum bt_q_object object;
     struct bt_q_open open;
-    struct bt_q_front front;
+    struct bt_q_front front, moved; // moved: with occlusion off
     struct bt_q_sheet sheet;
     int moments;
     bool switched_off;
@@ -39,6 +39,22 @@ static void copy_mask(uint8_t *to, const struct bt_mask *mask, int width, int he
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
             to[y * width + x] = (uint8_t)bt_q_replaced(mask, x, y);
+}
+
+static int show(struct run *r, const struct bauta_frame *in, const struct bauta_frame *out,
+                const struct bauta_face *at)
+{
+    r->moments++;
+    const int result = bt_q_sheet_put(&r->sheet, r->moments, 0, in, at);
+    return result < 0 ? result : bt_q_sheet_put(&r->sheet, r->moments, 1, out, at);
+}
+
+static int write_sheet(struct run *r, const struct bt_q_portrait *who, const char *label)
+{
+    char path[4096];
+    const int result = bt_q_sheet_put(&r->sheet, 0, 0, who->photo, &who->face);
+    snprintf(path, sizeof path, "%s/%s.png", r->bench->sheets, label);
+    return result < 0 ? result : bt_q_sheet_write(&r->sheet, path);
 }
 
 // The first two passes: the masks, the face, the skin's tone.
@@ -64,7 +80,10 @@ static int see_plain(void *opaque, int number, const struct bt_tap_info *info)
         r->tone.u += a * (t.u - r->tone.u);
         r->tone.v += a * (t.v - r->tone.v);
     }
-    return 0;
+    const int due = r->film.count * (2 * r->moments + 1) / (2 * BT_Q_MOMENTS);
+    return r->moments < BT_Q_MOMENTS && number >= due
+               ? show(r, in, info->frame, &r->at[number])
+               : 0;
 }
 
 static void draw(void *opaque, struct bauta_frame *frame, int number)
@@ -76,19 +95,6 @@ static void draw(void *opaque, struct bauta_frame *frame, int number)
                          r->cover[number]);
 }
 
-static int show(struct run *r, int number, const struct bauta_frame *out)
-{
-    // While the hand comes, lies and goes; the others do something then, too.
-    static const int when[BT_Q_MOMENTS] = {36, 41, 52, 70, 84, 112};
-    if (r->moments >= BT_Q_MOMENTS || number < when[r->moments])
-        return 0;
-    r->moments++;
-    const struct bauta_face *at = &r->at[number];
-    const int result =
-        bt_q_sheet_put(&r->sheet, r->moments, 0, r->drawn.frame[number], at);
-    return result < 0 ? result : bt_q_sheet_put(&r->sheet, r->moments, 1, out, at);
-}
-
 static int see_object(void *opaque, int number, const struct bt_tap_info *info)
 {
     struct run *r = opaque;
@@ -97,22 +103,31 @@ static int see_object(void *opaque, int number, const struct bt_tap_info *info)
                                      r->cover[number]};
     if (r->at[number].presence <= 0)
         return 0;
+    if (r->switched_off) {
+        if (memchr(r->cover[number], 255, r->area))
+            bt_q_front_add(&r->moved, &scene);
+        return 0;
+    }
     if (memchr(r->cover[number], 255, r->area))
         bt_q_front_add(&r->front, &scene);
     if (number > 0)
         bt_q_front_turn(&r->front, &scene, r->before, r->cover[number - 1],
                         r->would[number - 1]);
     copy_mask(r->before, info->touched, in->width, in->height);
-    return show(r, number, info->frame);
+    // While the hand comes, lies and goes; the others do something then, too.
+    static const int when[BT_Q_MOMENTS] = {36, 41, 52, 70, 84, 112};
+    return r->moments < BT_Q_MOMENTS && number >= when[r->moments]
+               ? show(r, in, info->frame, &r->at[number])
+               : 0;
 }
 
 static int run_object(struct run *r, const char *clip, struct bt_q_portrait *who,
                       struct bt_q_row *row)
 {
-    char label[BT_Q_LABEL], path[4096];
+    char label[BT_Q_LABEL];
     snprintf(label, sizeof label, "%s-%s", bt_q_object_name[r->object], clip);
     bt_q_row_init(row, BT_Q_FRONTS, label);
-    r->front = (struct bt_q_front){0};
+    r->front = r->moved = (struct bt_q_front){0};
     r->moments = 0;
     memset(r->before, 0, r->area);
     int result = bt_q_sheet_init(&r->sheet);
@@ -120,16 +135,19 @@ static int run_object(struct run *r, const char *clip, struct bt_q_portrait *who
         result = bt_q_film_make(&r->drawn, &r->film, r->film.count, false, draw, r);
     if (result >= 0)
         result = bt_q_film_run(&r->drawn, who->who, see_object, r);
+    r->switched_off = true;
+    if (result >= 0)
+        result =
+            bt_q_film_run_with(&r->drawn, who->who, "occlusion", "0", see_object, r);
+    r->switched_off = false;
     bt_q_film_close(&r->drawn);
     if (result >= 0)
-        result = bt_q_sheet_put(&r->sheet, 0, 0, who->photo, &who->face);
-    snprintf(path, sizeof path, "%s/%s.png", r->bench->sheets, label);
-    if (result >= 0)
-        result = bt_q_sheet_write(&r->sheet, path);
+        result = write_sheet(r, who, label);
     bt_q_sheet_finish(&r->sheet);
     const struct bt_q_front *f = &r->front;
     row->value[BT_Q_KEPT] = bt_q_percent((double)f->kept, (double)f->covered);
     row->value[BT_Q_LEFT] = bt_q_percent((double)f->left, (double)f->bare);
+    row->value[BT_Q_MOVED] = bt_q_percent((double)r->moved.left, (double)r->moved.bare);
     row->value[BT_Q_TURNED] = bt_q_percent((double)f->turned, (double)f->watched);
     return result;
 }
@@ -165,12 +183,21 @@ static int prepare(struct run *r)
     return r->off && r->would && r->cover && r->before && r->at ? 0 : BAUTA_E_NO_MEMORY;
 }
 
-static int run_plain(struct run *r, struct bauta_identity *who)
+static int run_plain(struct run *r, const char *clip, const struct bt_q_portrait *who)
 {
+    char label[BT_Q_LABEL];
+    snprintf(label, sizeof label, "plain-%s", clip);
     r->switched_off = true;
-    int result = bt_q_film_run_with(&r->film, who, "occlusion", "0", see_plain, r);
+    int result = bt_q_film_run_with(&r->film, who->who, "occlusion", "0", see_plain, r);
     r->switched_off = false;
-    return result < 0 ? result : bt_q_film_run(&r->film, who, see_plain, r);
+    if (result >= 0)
+        result = bt_q_sheet_init(&r->sheet);
+    if (result >= 0)
+        result = bt_q_film_run(&r->film, who->who, see_plain, r);
+    if (result >= 0)
+        result = write_sheet(r, who, label);
+    bt_q_sheet_finish(&r->sheet);
+    return result;
 }
 
 int bt_q_occlusion(struct bt_q_bench *bench, const struct bt_q_film *film,
@@ -182,7 +209,7 @@ int bt_q_occlusion(struct bt_q_bench *bench, const struct bt_q_film *film,
     r.film.count = film->count < FRAMES ? film->count : FRAMES;
     int result = prepare(&r);
     if (result >= 0)
-        result = run_plain(&r, who->who);
+        result = run_plain(&r, clip, who);
     *opened = bt_q_percent(r.open.lost, r.open.off);
     for (int i = 0; objects && i < BT_Q_OBJECTS && result >= 0; i++) {
         r.object = (enum bt_q_object)i;

@@ -2,11 +2,9 @@
 #include "swap/occlude.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "swap/ramp.h"
-#include "swap/occ_params.h"
 
 enum { SIZE = BT_OCCLUDE_SIZE, TEXELS = BT_OCCLUDE_TEXELS, SIDE = SIZE / 2 };
 enum { CELLS = BT_OCCLUDE_CELLS, FIRST_FRAMES = 25 };
@@ -29,18 +27,17 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
     for (int i = 0; i < CELLS; i++) {
         const int t = first_texel(i);
         o->still[i] = 1 - regions->feature[t] * (1 - regions->brow[t]);
-        o->inside[i] = regions->rim[t] > 0 || regions->paste[t] > 0 ||
-                       regions->feature[t] > 0;
+        o->inside[i] = regions->paste[t] > 0 || regions->feature[t] > 0;
         const float v = ((float)(i / SIDE) + .5f) / SIDE;
-        o->floor[i] = v < .5f ? P_EYES : 1;
+        o->floor[i] = v < .5f ? 6 : 1;
         o->border[i] = regions->rim[t] > .2f;
     }
     for (int i = 0; i < TEXELS; i++) {
         const float x = ((float)(i % SIZE) + .5f) / SIZE;
         const float y = ((float)(i / SIZE) + .5f) / SIZE;
         const bool brow = regions->brow[i] > .3f;
-        o->above[i] = y < .36f && regions->rim[i] < 1 ? brow ? 3 : 1 : 0;
-        if (y < .28f && regions->rim[i] > .9f)
+        o->above[i] = y < .36f && regions->paste[i] > 0 ? brow ? 3 : 1 : 0;
+        if (y < .28f && regions->paste[i] < .2f && regions->rim[i] > .9f)
             o->above[i] = 2;
         o->eyes[i] = y > .26f && y < .56f && regions->paste[i] > .2f;
         float eye = 1;
@@ -49,6 +46,7 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
                 const float *p = bt_canon_uv[bt_canon_lid[side][k]];
                 eye = smaller(eye, hypotf(x - p[0], y - p[1]));
             }
+        o->eyes[i] = o->eyes[i] && eye < .13f;
         if (o->eyes[i] && brow)
             o->eyes[i] = 3;
         else if (o->eyes[i] && y > .33f && eye > .035f && regions->rim[i] < .9f)
@@ -169,7 +167,7 @@ static void compare(struct bt_occlude *o, const struct bt_occlude_state *s)
     float *total = o->scratch + 2 * CELLS;
     for (int i = 0; i < CELLS; i++)
         total[i] = 1 / (plane[i] + .05f),
-        o->unknown[i] = plane[i] < P_UNKNOWN;
+        o->unknown[i] = plane[i] < 3;
     for (int k = 0; k < 4; k++) {
         for (int i = 0; i < CELLS; i++) {
             float d = 0;
@@ -213,7 +211,7 @@ static void rate(struct bt_occlude *o, const struct bt_occlude_state *s)
         squares(o, i, q);
         for (int k = 0; k < 3; k++)
             score += q[k] / (s->usual[i][k] + o->floor[i] * FLOOR[k] * FLOOR[k]);
-        const float turned = (o->facing[i] - s->face[i]) / P_TURN;
+        const float turned = (o->facing[i] - s->face[i]) / .15f;
         o->score[i] = score / 3 / (1 + turned * turned);
         at = (int)(o->score[i] * 8);
         bin[at < BINS ? at : BINS - 1]++;
@@ -226,68 +224,6 @@ static void rate(struct bt_occlude *o, const struct bt_occlude_state *s)
     o->unrest = median;
     for (int i = 0; i < CELLS; i++)
         o->score[i] *= scale;
-}
-
-
-// A hand comes from somewhere: what lies between it and that border is the hand's, too.
-static void reach_out(struct bt_occlude *o, int count, int step)
-{
-    for (int i = 0; step && i < count; i++) {
-        const int cell = o->queue[i];
-        for (int at = cell + step; at >= 0 && at < CELLS && o->inside[at] && !o->mark[at];
-             at += step) {
-            if (abs(step) == 1 && at / SIDE != cell / SIDE)
-                break;
-            o->on[at] = 2;
-        }
-    }
-}
-
-// Takes one connected region of cells marked 1 from a seed; marks it 2. What it is decides
-// whether it is taken over into o->on.
-static void region(struct bt_occlude *o, struct bt_occlude_state *s, int seed)
-{
-    int count = 1, head = 0, border = 0, before = 0, thick = 0, side[2] = {0};
-    float strange = 0, score = 0;
-    o->queue[0] = (uint16_t)seed;
-    o->mark[seed] = 2;
-    while (head < count) {
-        const int i = o->queue[head++], x = i % SIDE, y = i / SIDE;
-        const int next[4] = {x > 0 ? i - 1 : i, x < SIDE - 1 ? i + 1 : i,
-                             y > 0 ? i - SIDE : i, y < SIDE - 1 ? i + SIDE : i};
-        bool edge = false;
-        for (int k = 0; k < 4; k++)
-            edge |= !o->inside[next[k]] || o->facing[next[k]] <= .3f;
-        if (edge && o->border[i])
-            border++, side[0] += x - SIDE / 2, side[1] += y - SIDE / 2;
-        before += s->on[i] != 0;
-        thick += x > 1 && x < SIDE - 2 && y > 1 && y < SIDE - 2 && o->mark[i - 2] &&
-                 o->mark[i + 2] && o->mark[i - 2 * SIDE] && o->mark[i + 2 * SIDE];
-        strange += o->foreign[i];
-        score += smaller(o->score[i], 30);
-        for (int k = 0; k < 4; k++) {
-            if (o->mark[next[k]] != 1)
-                continue;
-            o->mark[next[k]] = 2;
-            o->queue[count++] = (uint16_t)next[k];
-        }
-    }
-    strange /= (float)count, score /= (float)count;
-    const bool known = before * P_KNOWN > count;
-    const bool thing = strange > (known ? .25f : .4f) && count >= P_THING;
-    const bool hand = known ? score > P_SCORE_K && count >= P_HAND_K
-                            : score > P_SCORE && count >= P_HAND && border >= 3 &&
-                                  o->unrest < P_UNREST &&
-                                  thick > P_THICK * count;
-    for (int i = 0; (thing || hand) && i < count; i++)
-        o->on[o->queue[i]] = thing ? 1 : 2;
-    if (hand && !thing) {
-        if (border >= 3)
-            s->side = abs(side[0]) > abs(side[1]) ? side[0] > 0 ? 1 : -1
-                      : side[1] > 0               ? SIDE
-                                                  : 0;
-        reach_out(o, count, s->side);
-    }
 }
 
 // What changed in all of the skin.
@@ -335,40 +271,22 @@ static void look(struct bt_occlude *o, const struct bt_occlude_state *s)
     }
 }
 
-// What is seen from the side goes with what is next to it, and so does for a hand what is
-// not known.
-static void extend(struct bt_occlude *o, int cell, int next)
-{
-    if (!o->on[cell] && o->on[next] &&
-        (o->facing[cell] <= .3f || (o->unknown[cell] && o->on[next] == 2)))
-        o->on[cell] = o->on[next];
-}
-
 static void judge(struct bt_occlude *o, struct bt_occlude_state *s)
 {
     const float warm = s->frames < 12 ? 3 : 1;
-    const float trust = bt_ramp(s->rims, P_RIMS0, P_RIMS1);
+    const float trust = bt_occlude_wears(s);
     look(o, s);
     compare(o, s);
     rate(o, s);
     for (int i = 0; i < CELLS; i++) {
         if (o->eyes[first_texel(i)])
             o->score[i] *= 1 - trust;
-        const float limit = s->on[i] ? P_LOW : P_HIGH;
+        const float limit = s->on[i] ? 2.f : 4.f;
         o->mark[i] = o->inside[i] && o->facing[i] > .3f &&
                      (o->foreign[i] > (s->on[i] ? .3f : .5f) ||
                       o->score[i] > limit * warm);
     }
-    memset(o->on, 0, sizeof o->on);
-    for (int i = 0; i < CELLS; i++)
-        if (o->mark[i] == 1)
-            region(o, s, i);
-    for (int y = 0; y < SIDE; y++) {
-        for (int x = SIDE / 2; x < SIDE - 1; x++) {
-            extend(o, y * SIDE + x + 1, y * SIDE + x);
-            extend(o, y * SIDE + SIDE - 2 - x, y * SIDE + SIDE - 1 - x);
-        }
-    }
+    bt_occlude_regions(o, s);
 }
 
 // The decision by cells becomes a mask of texels: near its edge a texel goes with the
@@ -399,14 +317,14 @@ static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
             axis[k] = (thing[i][k] - s->mean[i][k] - o->light[k]) * (k < 2 ? 2 : 1);
             length += axis[k] * axis[k];
         }
-        const float trust = P_TRUST * bt_ramp(sqrtf(length), P_T0, P_T1);
+        const float trust = 1.5f * bt_ramp(sqrtf(length), .15f, .35f);
         for (int j = 0; j < 4; j++) {
             float along = 0;
             for (int k = 0; k < 3; k++)
                 along += axis[k] * (k < 2 ? 2 : 1) *
                          (o->value[at[j]][k] - s->mean[i][k] - o->light[k]);
             along = smaller(larger(along / (length + 1e-6f), 0), 1);
-            const float p = soft[i] / 25 + trust * (along - P_MID);
+            const float p = soft[i] / 25 + trust * (along - .5f);
             o->now[at[j]] = larger(o->now[at[j]], bt_ramp(p, .35f, .65f));
         }
     }
@@ -447,7 +365,7 @@ static void begin(struct bt_occlude *o, struct bt_occlude_state *s,
     memset(s->hot, 0, sizeof s->hot);
     memcpy(s->face, o->facing, sizeof s->face);
     s->frames = 0;
-    s->seconds = 0;
+    s->seconds = s->held = 0;
 }
 
 // Follows what is bare, fast at first.
@@ -456,20 +374,25 @@ static void learn(struct bt_occlude *o, struct bt_occlude_state *s,
 {
     const float slow = (float)(1 - exp(-dt / 1.5));
     float *near = o->scratch;
+    // A hand that stays for so long is taken for skin that changed.
+    bool hand = false;
     for (int i = 0; i < CELLS; i++)
-        near[i] = s->on[i] != 0;
+        hand |= s->on[i] == 2;
+    s->held = hand ? s->held + (float)dt : 0;
+    for (int i = 0; i < CELLS; i++)
+        near[i] = s->on[i] == 1 || (s->on[i] == 2 && s->held < 8);
     box(near, SIDE, 1, o->scratch + CELLS);
     for (int i = 0; i < CELLS; i++) {
         const int t = first_texel(i), at[4] = {t, t + 1, t + SIZE, t + SIZE + 1};
         const float hidden = larger(larger(o->now[at[0]], o->now[at[1]]),
                                    larger(o->now[at[2]], o->now[at[3]]));
-        if (near[i] > 0 || o->facing[i] < P_FACE || hidden > .25f)
+        if (near[i] > 0 || o->facing[i] < .6f || hidden > .25f)
             continue;
         // What is unusual is learnt slowly: it may be a thing that is not seen as one yet.
-        const bool hot = o->score[i] > P_DOUBT && s->count[i] > 8;
+        const bool hot = o->score[i] > 3.f && s->count[i] > 8;
         s->hot[i] = larger(s->hot[i] + (hot ? (float)dt : -(float)dt), 0);
         const float w = larger(slow, 1 / (s->count[i] + 1)) *
-                        (hot && s->hot[i] < P_HOT ? .1f : 1);
+                        (hot && s->hot[i] < 1.f ? .1f : 1);
         s->face[i] += w * (o->facing[i] - s->face[i]);
         s->count[i] += s->count[i] < FIRST_FRAMES;
         float q[3];
@@ -514,6 +437,7 @@ void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
         memset(state->mask, 0, sizeof state->mask);
         memset(state->line, 0, sizeof state->line);
         state->rims = 0;
+        state->wears = false;
         state->started = true;
     }
     follow_light(o, state, regions);

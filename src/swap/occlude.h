@@ -29,9 +29,10 @@ struct bt_occlude_state {
     float mask[BT_OCCLUDE_TEXELS];           // 0..1, 1: keep what the picture shows
     float line[BT_OCCLUDE_TEXELS];           // how surely a rim passes here, 0..1
     float rims;                              // texels that look like rims, over time
-    uint8_t on[BT_OCCLUDE_CELLS];            // something came here
+    bool wears;                              // glasses
+    uint8_t on[BT_OCCLUDE_CELLS];            // 1: a thing came here, 2: a hand
     int side;                                // step to where a hand came from, 0: unknown
-    float seconds;                           // for how long most was covered
+    float seconds, held;                     // for how long most was covered, a hand seen
 };
 
 // What does not change from face to face, and scratch.
@@ -41,8 +42,10 @@ struct bt_occlude {
     float floor[BT_OCCLUDE_CELLS];   // how much more than others a place may change
     float still[BT_OCCLUDE_CELLS];   // 0 on lids and lips, which move by themselves
     uint8_t inside[BT_OCCLUDE_CELLS], border[BT_OCCLUDE_CELLS];
-    uint8_t above[BT_OCCLUDE_TEXELS]; // 1: where a fringe may hang, 2: where it enters
-    uint8_t eyes[BT_OCCLUDE_TEXELS];  // 1: where rims may be, 2: and nothing else is
+    uint8_t above[BT_OCCLUDE_TEXELS]; // 1: where a fringe may hang, 2: where it enters,
+                                      // 3: brows
+    uint8_t eyes[BT_OCCLUDE_TEXELS];  // 1: where rims may be, 2: and nothing else is dark,
+                                      // 3: brows
     float strange[BT_OCCLUDE_TEXELS]; // the result beside the mask: no bare skin here
     // Of the face at work.
     float value[BT_OCCLUDE_TEXELS][3], fine[BT_OCCLUDE_TEXELS];
@@ -78,15 +81,19 @@ static inline float smaller(float a, float b)
     return a < b ? a : b;
 }
 
+// Of the cells that are marked 1 takes those into o->on whose region is a thing (1) or a
+// hand (2).
+void bt_occlude_regions(struct bt_occlude *o, struct bt_occlude_state *s);
 // The steps that find what was there from the start: raise o->now.
 void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *state);
 void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *state,
                      const float *facing, double dt);
-// Brightness of skin at a texel in this light, in the units of o->value.
+// How surely the person wears glasses with rims, 0..1.
+float bt_occlude_wears(const struct bt_occlude_state *s);
+// Brightness of the skin in this light, in the units of o->value.
 static inline float bt_occlude_skin(const struct bt_occlude *o,
-                                    const struct bt_occlude_state *s, int texel)
+                                    const struct bt_occlude_state *s)
 {
-    (void)texel;
     return s->skin[2] + o->light[2];
 }
 

@@ -4,7 +4,6 @@
 
 #include "swap/occlude.h"
 #include "swap/ramp.h"
-#include "swap/occ_params.h"
 
 enum { SIZE = BT_OCCLUDE_SIZE, TEXELS = BT_OCCLUDE_TEXELS };
 // Rows of the texture that can hold a fringe, and those that can hold rims.
@@ -14,12 +13,12 @@ enum { FRINGE_END = 47, RIMS_START = 32, RIMS_END = 73, REACH = 5 };
 static float odd(const struct bt_occlude *o, const struct bt_occlude_state *s, int i)
 {
     const float *v = o->value[i];
-    const float dark = bt_occlude_skin(o, s, i) - v[2];
+    const float dark = bt_occlude_skin(o, s) - v[2];
     const float a = v[0] - s->skin[0] - o->light[0], b = v[1] - s->skin[1] - o->light[1];
     const float colour = a * a + b * b;
     if (o->above[i] == 3)
         return bt_ramp(dark, .75f, .95f);
-    return larger(bt_ramp(fabsf(dark), P_F0, P_F1), bt_ramp(colour, .09f, .2f));
+    return larger(bt_ramp(fabsf(dark), .36f, .6f), bt_ramp(colour, .09f, .2f));
 }
 
 void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *s)
@@ -66,6 +65,11 @@ static float line(const struct bt_occlude *o, int i)
     return best - o->value[i][2];
 }
 
+float bt_occlude_wears(const struct bt_occlude_state *s)
+{
+    return s->wears ? bt_ramp(s->rims, 35, 55) : bt_ramp(s->rims, 68, 95);
+}
+
 void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *s,
                      const float *facing, double dt)
 {
@@ -75,18 +79,19 @@ void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *s,
         level[i] = 0;
         if (!o->eyes[i] || facing[i] < .2f)
             continue;
-        const float dark = bt_occlude_skin(o, s, i) - o->value[i][2];
+        const float dark = bt_occlude_skin(o, s) - o->value[i][2];
         level[i] = smaller(line(o, i), dark);
-        sure += o->eyes[i] == 2 && level[i] > .45f;
+        sure += o->eyes[i] == 2 && level[i] > .28f;
     }
     // Two rims pass through a few hundred texels, wrinkles through some dozens.
     const float a = s->frames ? (float)(1 - exp(-dt / .4)) : 1;
     s->rims += a * ((float)sure - s->rims);
-    const float trust = bt_ramp(s->rims, P_RIMS0, P_RIMS1);
+    s->wears = s->rims > (s->wears ? 40 : 80);
+    const float trust = bt_occlude_wears(s);
     for (int i = RIMS_START * SIZE; i < RIMS_END * SIZE; i++) {
-        const float now = bt_ramp(level[i], .25f, .5f);
+        const float now = bt_ramp(level[i], .15f, .4f);
         s->line[i] += a * (now - s->line[i]);
-        const float limit = o->eyes[i] == 3 ? .75f : s->line[i] > .4f ? .2f : .32f;
+        const float limit = o->eyes[i] == 3 ? .75f : s->line[i] > .3f ? .12f : .3f;
         o->now[i] = larger(o->now[i], trust * bt_ramp(level[i], limit, limit + .12f));
     }
 }
