@@ -6,6 +6,7 @@
 // TABLE is the committed one, docs/quality.md.
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -192,6 +193,35 @@ static int write_text(const struct job *job, const char *path,
     return close_file(path, file);
 }
 
+// What only one part of the measurement did not look at stays as it was.
+static void keep(struct job *job, const struct bt_q_row *before, int before_count)
+{
+    for (int i = 0; i < before_count; i++) {
+        int at = 0;
+        while (at < job->count && (job->rows[at].group != before[i].group ||
+                                   strcmp(job->rows[at].label, before[i].label)))
+            at++;
+        if (at == job->count && job->count < ROWS_MAX)
+            job->rows[job->count++] = before[i];
+        for (int f = 0; at < job->count && f < BT_Q_FIGURES; f++)
+            if (isnan(job->rows[at].value[f]))
+                job->rows[at].value[f] = before[i].value[f];
+    }
+}
+
+// How many portraits the media folder has.
+static int gallery(const struct job *job)
+{
+    char path[4096];
+    struct dirent **entry = NULL;
+    snprintf(path, sizeof path, "%s/portraits", job->media);
+    const int count = scandir(path, &entry, is_portrait, alphasort);
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    free(entry);
+    return count < 0 ? 0 : count;
+}
+
 // What a person wrote below the tables stays.
 static int write_update(const struct job *job)
 {
@@ -212,7 +242,7 @@ static int write_update(const struct job *job)
             "What `make quality` measures; `make quality UPDATE=1` writes this page,\n"
             "and `quality/` says how. Portraits and clips are those of the media folder;\n"
             "the gallery of the retrieval has %d portraits.\n\n",
-            job->bench.portraits);
+            job->occlusion ? gallery(job) : job->bench.portraits);
     bt_q_write_tables(file, job->rows, job->count);
     fprintf(file, "%s", remarks ? remarks : "");
     bt_free(old);
@@ -239,6 +269,8 @@ static int write_reports(struct job *job)
         printf("\nAgainst %s:\n\n", job->table);
         bt_q_write_change(stdout, before, before_count, job->rows, job->count);
     }
+    if (job->occlusion && job->update)
+        keep(job, before, before_count);
     bt_free(before);
     snprintf(path, sizeof path, "%s/quality.json", job->out);
     if (result >= 0)

@@ -31,13 +31,13 @@ static int grow(struct bt_front *f, const struct bt_patch *p)
 // The mask over the reduced picture: each texel is spread over the four pixels around it.
 static void spread(struct bt_front *f, const struct bt_patch *p,
                    const struct bauta_face *at, const struct bt_uvmap *map,
-                   const float *mask, const float *facing)
+                   const float *mask, const float *facing, struct bt_rect r)
 {
     const float scale = 1 / (float)(1 << p->small_shift);
     const int w = p->small_width, h = p->small_height;
     memset(f->sum, 0, (size_t)w * (size_t)h * sizeof *f->sum);
-    for (int i = 0; i < map->size * map->size; i++) {
-        if (facing[i] <= 0)
+    for (int i = r.y0 * map->size; i < r.y1 * map->size; i++) {
+        if (facing[i] <= 0 || i % map->size < r.x0 || i % map->size >= r.x1)
             continue;
         const uint16_t *t = bt_canon_triangle[map->triangle[i]];
         const float *b = map->weight[i];
@@ -106,8 +106,7 @@ static void colours(const struct bt_front *f, const struct bt_patch *p, int x, i
 
 static float bilinear(const struct bt_front *f, const struct bt_patch *p, float x, float y)
 {
-    const int w = p->small_width, h = p->small_height;
-    x = fminf(fmaxf(x, 0), (float)w - 1.001f), y = fminf(fmaxf(y, 0), (float)h - 1.001f);
+    const int w = p->small_width;
     const int ix = (int)x, iy = (int)y;
     const float fx = x - (float)ix, fy = y - (float)iy, *m = f->mask + iy * w + ix;
     return (1 - fy) * ((1 - fx) * m[0] + fx * m[1]) +
@@ -122,17 +121,24 @@ static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy, fl
     for (int j = -1; j <= 1; j++)
         for (int i = -1; i <= 1; i++) {
             const float m = f->mask[(sy + j) * p->small_width + sx + i];
-            low = fminf(low, m), high = fmaxf(high, m);
+            low = m < low ? m : low, high = m > high ? m : high;
         }
     if (high < .04f)
         return;
-    float thing[3], face[3], axis[3], length = 1e-3f, trust = 0;
-    if (low < .96f) {
-        colours(f, p, sx, sy, thing, face);
-        for (int k = 0; k < 3; k++)
-            axis[k] = thing[k] - face[k], length += axis[k] * axis[k];
-        trust = 1.4f * bt_ramp(sqrtf(length), 10, 40);
+    if (low >= .96f) {
+        const int rest = (int)(256 * (1 - amount) + .5f);
+        for (int y = sy * n; y < sy * n + n; y++) {
+            uint8_t *alpha = p->drawn + (size_t)y * (size_t)p->stride + sx * n * 4 + 3;
+            for (int x = 0; x < n; x++)
+                alpha[x * 4] = (uint8_t)(alpha[x * 4] * rest >> 8);
+        }
+        return;
     }
+    float thing[3], face[3], axis[3], length = 1e-3f;
+    colours(f, p, sx, sy, thing, face);
+    for (int k = 0; k < 3; k++)
+        axis[k] = thing[k] - face[k], length += axis[k] * axis[k];
+    const float trust = 1.4f * bt_ramp(sqrtf(length), 10, 40);
     for (int y = sy * n; y < sy * n + n; y++) {
         const uint8_t *seen = p->seen + (size_t)y * (size_t)p->stride;
         uint8_t *drawn = p->drawn + (size_t)y * (size_t)p->stride;
@@ -141,31 +147,43 @@ static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy, fl
             float m = shift ? bilinear(f, p, ((float)x + .5f) / (float)n - .5f,
                                        ((float)y + .5f) / (float)n - .5f)
                             : f->mask[sy * p->small_width + sx];
-            if (low < .96f) {
-                float along = 0;
-                for (int k = 0; k < 3; k++)
-                    along += axis[k] * (seen[x * 4 + k] - face[k]);
-                along = fminf(fmaxf(along / length, 0), 1);
-                m = bt_ramp(m + trust * (along - .5f), .3f, .7f);
-            }
+            float along = 0;
+            for (int k = 0; k < 3; k++)
+                along += axis[k] * (seen[x * 4 + k] - face[k]) / length;
+            along = along < 0 ? 0 : along > 1 ? 1 : along;
+            m = bt_ramp(m + trust * (along - .5f), .3f, .7f);
             *alpha = (uint8_t)((float)*alpha * (1 - amount * m) + .5f);
         }
     }
+}
+
+// The texels that the mask holds and some around them.
+static struct bt_rect extent(const float *mask, const float *facing, int size)
+{
+    enum { MARGIN = 6 };
+    struct bt_rect r = {size, size, 0, 0};
+    for (int i = 0; i < size * size; i++) {
+        if (mask[i] * facing[i] < .04f)
+            continue;
+        const int x = i % size, y = i / size;
+        r.x0 = x < r.x0 ? x : r.x0, r.x1 = x >= r.x1 ? x + 1 : r.x1;
+        r.y0 = y < r.y0 ? y : r.y0, r.y1 = y >= r.y1 ? y + 1 : r.y1;
+    }
+    const struct bt_rect wide = {r.x0 - MARGIN, r.y0 - MARGIN, r.x1 + MARGIN, r.y1 + MARGIN};
+    return bt_rect_empty(r) ? r : bt_rect_intersect(wide, (struct bt_rect){0, 0, size, size});
 }
 
 int bt_front_cut(struct bt_front *front, struct bt_patch *patch,
                  const struct bauta_face *at, const struct bt_uvmap *map,
                  const float *mask, const float *facing, float amount)
 {
-    float most = 0;
-    for (int i = 0; i < map->size * map->size; i++)
-        most = fmaxf(most, mask[i] * facing[i]);
-    if (most < .04f || amount <= 0 || patch->small_width < 3 || patch->small_height < 3)
+    const struct bt_rect r = extent(mask, facing, map->size);
+    if (bt_rect_empty(r) || amount <= 0 || patch->small_width < 3 || patch->small_height < 3)
         return 0;
     const int error = grow(front, patch);
     if (error)
         return error;
-    spread(front, patch, at, map, mask, facing);
+    spread(front, patch, at, map, mask, facing, r);
     mean(front, patch->small_width, patch->small_height);
     for (int y = 1; y < patch->small_height - 1; y++)
         for (int x = 1; x < patch->small_width - 1; x++)
