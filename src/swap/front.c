@@ -43,18 +43,19 @@ static void spread(struct bt_front *f, const struct bt_patch *p,
         const float *b = map->weight[i];
         const float *l0 = at->landmark[t[0]], *l1 = at->landmark[t[1]],
                     *l2 = at->landmark[t[2]];
-        const float x = (b[0] * l0[0] + b[1] * l1[0] + b[2] * l2[0] - (float)p->rect.x0) *
-                            scale -
-                        .5f;
-        const float y = (b[0] * l0[1] + b[1] * l1[1] + b[2] * l2[1] - (float)p->rect.y0) *
-                            scale -
-                        .5f;
+        const float x =
+            (b[0] * l0[0] + b[1] * l1[0] + b[2] * l2[0] - (float)p->rect.x0) * scale -
+            .5f;
+        const float y =
+            (b[0] * l0[1] + b[1] * l1[1] + b[2] * l2[1] - (float)p->rect.y0) * scale -
+            .5f;
         if (!(x >= 0 && y >= 0 && x < (float)(w - 1) && y < (float)(h - 1)))
             continue;
         const int ix = (int)x, iy = (int)y;
         const float fx = x - (float)ix, fy = y - (float)iy, m = mask[i];
-        const float part[4] = {(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy};
-        float (*to)[2] = f->sum + iy * w + ix;
+        const float part[4] = {(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy,
+                               fx * fy};
+        float(*to)[2] = f->sum + iy * w + ix;
         for (int k = 0; k < 4; k++) {
             float *s = to[k / 2 * w + k % 2];
             s[0] += facing[i] * part[k] * m;
@@ -69,7 +70,7 @@ static void mean(struct bt_front *f, int w, int h)
     memset(f->mask, 0, (size_t)w * (size_t)h * sizeof *f->mask);
     for (int y = 1; y < h - 1; y++) {
         for (int x = 1; x < w - 1; x++) {
-            const float (*a)[2] = (const float(*)[2])f->sum + y * w + x;
+            const float(*a)[2] = (const float(*)[2])f->sum + y * w + x;
             float m = 2 * a[0][0], t = 2 * a[0][1] + 1e-4f;
             const int next[4] = {-1, 1, -w, w};
             for (int k = 0; k < 4; k++)
@@ -89,7 +90,8 @@ static void colours(const struct bt_front *f, const struct bt_patch *p, int x, i
             if (i < 0 || j < 0 || i >= p->small_width || j >= p->small_height)
                 continue;
             const float m = f->mask[j * p->small_width + i];
-            const uint8_t *c = p->small + ((size_t)j * (size_t)p->small_width + (size_t)i) * 4;
+            const uint8_t *c =
+                p->small + ((size_t)j * (size_t)p->small_width + (size_t)i) * 4;
             const float w[2] = {m * m * m, (1 - m) * (1 - m) * (1 - m)};
             for (int k = 0; k < 2; k++) {
                 for (int n = 0; n < 3; n++)
@@ -104,7 +106,8 @@ static void colours(const struct bt_front *f, const struct bt_patch *p, int x, i
     }
 }
 
-static float bilinear(const struct bt_front *f, const struct bt_patch *p, float x, float y)
+static float bilinear(const struct bt_front *f, const struct bt_patch *p, float x,
+                      float y)
 {
     const int w = p->small_width;
     const int ix = (int)x, iy = (int)y;
@@ -114,7 +117,8 @@ static float bilinear(const struct bt_front *f, const struct bt_patch *p, float 
 }
 
 // The pixels of the frame under one of the reduced picture.
-static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy, float amount)
+static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy,
+                float amount)
 {
     const int shift = p->small_shift, n = 1 << shift;
     float low = 1, high = 0;
@@ -169,8 +173,10 @@ static struct bt_rect extent(const float *mask, const float *facing, int size)
         r.x0 = x < r.x0 ? x : r.x0, r.x1 = x >= r.x1 ? x + 1 : r.x1;
         r.y0 = y < r.y0 ? y : r.y0, r.y1 = y >= r.y1 ? y + 1 : r.y1;
     }
-    const struct bt_rect wide = {r.x0 - MARGIN, r.y0 - MARGIN, r.x1 + MARGIN, r.y1 + MARGIN};
-    return bt_rect_empty(r) ? r : bt_rect_intersect(wide, (struct bt_rect){0, 0, size, size});
+    const struct bt_rect wide = {r.x0 - MARGIN, r.y0 - MARGIN, r.x1 + MARGIN,
+                                 r.y1 + MARGIN};
+    return bt_rect_empty(r) ? r
+                            : bt_rect_intersect(wide, (struct bt_rect){0, 0, size, size});
 }
 
 int bt_front_cut(struct bt_front *front, struct bt_patch *patch,
@@ -178,7 +184,8 @@ int bt_front_cut(struct bt_front *front, struct bt_patch *patch,
                  const float *mask, const float *facing, float amount)
 {
     const struct bt_rect r = extent(mask, facing, map->size);
-    if (bt_rect_empty(r) || amount <= 0 || patch->small_width < 3 || patch->small_height < 3)
+    if (bt_rect_empty(r) || amount <= 0 || patch->small_width < 3 ||
+        patch->small_height < 3)
         return 0;
     const int error = grow(front, patch);
     if (error)

@@ -166,8 +166,7 @@ static void compare(struct bt_occlude *o, const struct bt_occlude_state *s)
     box(plane, SIDE, 2, scratch);
     float *total = o->scratch + 2 * CELLS;
     for (int i = 0; i < CELLS; i++)
-        total[i] = 1 / (plane[i] + .05f),
-        o->unknown[i] = plane[i] < 3;
+        total[i] = 1 / (plane[i] + .05f), o->unknown[i] = plane[i] < 3;
     for (int k = 0; k < 4; k++) {
         for (int i = 0; i < CELLS; i++) {
             float d = 0;
@@ -251,8 +250,7 @@ static void look(struct bt_occlude *o, const struct bt_occlude_state *s)
             d[k] = o->cell[i][k] - s->mean[i][k] - o->light[k];
         const float far = (d[0] * d[0] + d[1] * d[1]) / (COLOUR * COLOUR) +
                           d[2] * d[2] / (BRIGHT * BRIGHT);
-        const float is =
-            far > 6 ? foreign(o->cell[i], skin, 1) * bt_ramp(far, 6, 14) : 0;
+        const float is = far > 6 ? foreign(o->cell[i], skin, 1) * bt_ramp(far, 6, 14) : 0;
         weight[i] = o->still[i] * o->facing[i] * sure(o, s, i);
         raw[i] = weight[i] * is;
         o->weight[i] = weight[i];
@@ -282,9 +280,9 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s)
         if (o->eyes[first_texel(i)])
             o->score[i] *= 1 - trust;
         const float limit = s->on[i] ? 2.f : 4.f;
-        o->mark[i] = o->inside[i] && o->facing[i] > .3f &&
-                     (o->foreign[i] > (s->on[i] ? .3f : .5f) ||
-                      o->score[i] > limit * warm);
+        o->mark[i] =
+            o->inside[i] && o->facing[i] > .3f &&
+            (o->foreign[i] > (s->on[i] ? .3f : .5f) || o->score[i] > limit * warm);
     }
     bt_occlude_regions(o, s);
 }
@@ -294,7 +292,7 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s)
 static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
 {
     float *soft = o->scratch, *plane = o->scratch + CELLS, *scratch = plane + CELLS;
-    float (*thing)[3] = (float(*)[3])(o->scratch + 3 * CELLS);
+    float(*thing)[3] = (float(*)[3])(o->scratch + 3 * CELLS);
     int any = 0;
     for (int i = 0; i < CELLS; i++)
         any |= o->on[i], soft[i] = o->on[i] != 0;
@@ -385,14 +383,14 @@ static void learn(struct bt_occlude *o, struct bt_occlude_state *s,
     for (int i = 0; i < CELLS; i++) {
         const int t = first_texel(i), at[4] = {t, t + 1, t + SIZE, t + SIZE + 1};
         const float hidden = larger(larger(o->now[at[0]], o->now[at[1]]),
-                                   larger(o->now[at[2]], o->now[at[3]]));
+                                    larger(o->now[at[2]], o->now[at[3]]));
         if (near[i] > 0 || o->facing[i] < .6f || hidden > .25f)
             continue;
         // What is unusual is learnt slowly: it may be a thing that is not seen as one yet.
         const bool hot = o->score[i] > 3.f && s->count[i] > 8;
         s->hot[i] = larger(s->hot[i] + (hot ? (float)dt : -(float)dt), 0);
-        const float w = larger(slow, 1 / (s->count[i] + 1)) *
-                        (hot && s->hot[i] < 1.f ? .1f : 1);
+        const float w =
+            larger(slow, 1 / (s->count[i] + 1)) * (hot && s->hot[i] < 1.f ? .1f : 1);
         s->face[i] += w * (o->facing[i] - s->face[i]);
         s->count[i] += s->count[i] < FIRST_FRAMES;
         float q[3];

@@ -18,34 +18,34 @@
 // and thin dark lines around the eyes, where there are enough for the rims of glasses.
 struct bt_occlude_state {
     bool started;
-    int frames;                              // since the start
-    float mean[BT_OCCLUDE_CELLS][3];         // two colour differences, brightness; logs
-    float usual[BT_OCCLUDE_CELLS][3];        // mean squares of what changes, see below
-    float count[BT_OCCLUDE_CELLS];           // frames in which it was seen bare
-    float hot[BT_OCCLUDE_CELLS];             // seconds for which it was unusual
-    float face[BT_OCCLUDE_CELLS];            // mean of facing
-    float fine[BT_OCCLUDE_TEXELS];           // brightness finer than a finger
-    float skin[3];                           // colour and brightness of the skin as a whole
-    float mask[BT_OCCLUDE_TEXELS];           // 0..1, 1: keep what the picture shows
-    float line[BT_OCCLUDE_TEXELS];           // how surely a rim passes here, 0..1
-    float rims;                              // texels that look like rims, over time
-    bool wears;                              // glasses
-    uint8_t on[BT_OCCLUDE_CELLS];            // 1: a thing came here, 2: a hand
-    int side;                                // step to where a hand came from, 0: unknown
-    float seconds, held;                     // for how long most was covered, a hand seen
+    int frames;                       // since the start
+    float mean[BT_OCCLUDE_CELLS][3];  // two colour differences, brightness; logs
+    float usual[BT_OCCLUDE_CELLS][3]; // mean squares of what changes, see below
+    float count[BT_OCCLUDE_CELLS];    // frames in which it was seen bare
+    float hot[BT_OCCLUDE_CELLS];      // seconds for which it was unusual
+    float face[BT_OCCLUDE_CELLS];     // mean of facing
+    float fine[BT_OCCLUDE_TEXELS];    // brightness finer than a finger
+    float skin[3];                    // colour and brightness of the skin as a whole
+    float mask[BT_OCCLUDE_TEXELS];    // 0..1, 1: keep what the picture shows
+    float line[BT_OCCLUDE_TEXELS];    // how surely a rim passes here, 0..1
+    float rims;                       // texels that look like rims, over time
+    bool wears;                       // glasses
+    uint8_t on[BT_OCCLUDE_CELLS];     // 1: a thing came here, 2: a hand
+    int side;                         // step to where a hand came from, 0: unknown
+    float seconds, held;              // for how long most was covered, a hand seen
 };
 
 // What does not change from face to face, and scratch.
 struct bt_occlude {
     float log[256];
-    float unrest;                    // median of how unusual all is
-    float floor[BT_OCCLUDE_CELLS];   // how much more than others a place may change
-    float still[BT_OCCLUDE_CELLS];   // 0 on lids and lips, which move by themselves
+    float unrest;                  // median of how unusual all is
+    float floor[BT_OCCLUDE_CELLS]; // how much more than others a place may change
+    float still[BT_OCCLUDE_CELLS]; // 0 on lids and lips, which move by themselves
     uint8_t inside[BT_OCCLUDE_CELLS], border[BT_OCCLUDE_CELLS];
     uint8_t above[BT_OCCLUDE_TEXELS]; // 1: where a fringe may hang, 2: where it enters,
                                       // 3: brows
-    uint8_t eyes[BT_OCCLUDE_TEXELS];  // 1: where rims may be, 2: and nothing else is dark,
-                                      // 3: brows
+    uint8_t eyes[BT_OCCLUDE_TEXELS]; // 1: where rims may be, 2: and nothing else is dark,
+                                     // 3: brows
     float strange[BT_OCCLUDE_TEXELS]; // the result beside the mask: no bare skin here
     // Of the face at work.
     float value[BT_OCCLUDE_TEXELS][3], fine[BT_OCCLUDE_TEXELS];
@@ -53,8 +53,8 @@ struct bt_occlude {
     float change[BT_OCCLUDE_CELLS][4]; // two of colour, brightness, structure
     float score[BT_OCCLUDE_CELLS];     // how unusual, 1: as ever
     float foreign[BT_OCCLUDE_CELLS];   // how unlike skin
-    float light[4];                    // of colour, and a plane of brightness: what all does
-    float now[BT_OCCLUDE_TEXELS];      // the mask before it is calmed
+    float light[4];               // of colour, and a plane of brightness: what all does
+    float now[BT_OCCLUDE_TEXELS]; // the mask before it is calmed
     uint8_t on[BT_OCCLUDE_CELLS], mark[BT_OCCLUDE_TEXELS];
     uint8_t unknown[BT_OCCLUDE_CELLS]; // too little of the skin there was seen
     uint16_t queue[BT_OCCLUDE_TEXELS];

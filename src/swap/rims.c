@@ -39,8 +39,8 @@ void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *s)
     while (head < count) {
         const int i = o->queue[head++];
         o->now[i] = larger(o->now[i], level[i]);
-        static const int step[8] = {1, -1, SIZE, -SIZE, SIZE + 1, SIZE - 1, 1 - SIZE,
-                                    -1 - SIZE};
+        static const int step[8] = {1,        -1,       SIZE,     -SIZE,
+                                    SIZE + 1, SIZE - 1, 1 - SIZE, -1 - SIZE};
         for (int k = 0; k < 8; k++) {
             const int n = i + step[k];
             if (n < 0 || n >= FRINGE_END * SIZE || o->mark[n] != 1)
@@ -58,7 +58,8 @@ static float line(const struct bt_occlude *o, int i)
     float best = 0;
     for (int k = 0; k < 4; k++) {
         const int far = k < 2 ? REACH : REACH - 1;
-        const float a = o->value[i + far * step[k]][2], b = o->value[i - far * step[k]][2];
+        const float a = o->value[i + far * step[k]][2],
+                    b = o->value[i - far * step[k]][2];
         best = larger(best, smaller(a, b));
         best = k ? best : smaller(a, b);
     }
