@@ -41,6 +41,12 @@ int bt_q_still(struct bt_q_bench *bench, const struct bt_q_film *film,
 // Self-swap and speed of a clip. path: its file.
 int bt_q_clip(struct bt_q_bench *bench, const struct bt_q_film *film, const char *path,
               struct bauta_identity *who, struct bt_q_row *row);
+// Things drawn before the face, in the first frames of a film; one row each (at most
+// BT_Q_OBJECTS), none without objects. *opened: percent of the mask that is opened without
+// any. Returns how many rows.
+int bt_q_occlusion(struct bt_q_bench *bench, const struct bt_q_film *film,
+                   const char *clip, struct bt_q_portrait *who, bool objects,
+                   struct bt_q_row *rows, double *opened);
 // Prints how well each way to cut a face out tells people apart.
 int bt_q_cuts(struct bt_q_bench *bench, const char *media);
 

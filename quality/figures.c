@@ -6,6 +6,7 @@
 
 #define PAIR BT_Q_PAIRS
 #define CLIP BT_Q_CLIPS
+#define FRONT BT_Q_FRONTS
 #define LEAST(n) (n), INFINITY
 #define MOST(n) -INFINITY, (n)
 #define NONE NAN, NAN
@@ -58,6 +59,16 @@ const struct bt_q_kind bt_q_kinds[BT_Q_FIGURES] = {
                         CLIP, NONE, 2, 0},
     [BT_Q_SELF_LIPS] = {"self lips %", "lips of the self-swap: the floor of the figure",
                         CLIP, NONE, 2, 0},
+    [BT_Q_OPENED] = {"opened %", "of the mask, what is taken for something in front",
+                     CLIP, NONE, 2, 0},
+    [BT_Q_KEPT] = {"kept %", "of what an object covers, what stays the object's", FRONT,
+                   LEAST(90), 1, 0},
+    [BT_Q_LEFT] = {"left %", "of the skin beside it, what is not replaced", FRONT,
+                   MOST(3), 2, 0},
+    [BT_Q_MOVED] = {"moved %", "of that, what is due to landmarks that the object moved "
+                    "(occlusion 0)", FRONT, NONE, 2, 0},
+    [BT_Q_TURNED] = {"turned %", "samples away from its edge that are replaced in one "
+                     "frame and not in the next", FRONT, MOST(1), 2, 0},
     [BT_Q_P50] = {"p50 ms", "face to mark, one core, the clip as it is", CLIP,
                    NONE, 2, 1},
     [BT_Q_P95] = {"p95 ms", "the same", CLIP, NONE, 2, 1},

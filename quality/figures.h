@@ -2,7 +2,8 @@
 #ifndef BT_QUALITY_FIGURES_H
 #define BT_QUALITY_FIGURES_H
 
-// What is measured. A figure belongs to a pair of portrait and clip, or to a clip.
+// What is measured. A figure belongs to a pair of portrait and clip, to a clip, or to an
+// object drawn before a clip's face.
 enum bt_q_figure {
     BT_Q_SOURCE,        // FaceRes cosine of output and photo, the face alone
     BT_Q_HEAD,          // the same of the whole head, with the target's hair
@@ -31,6 +32,11 @@ enum bt_q_figure {
     BT_Q_ORACLE_SSIM,
     BT_Q_SELF_POSE,     // BT_Q_POSE of the self-swap: what the measurement itself adds
     BT_Q_SELF_LIPS,
+    BT_Q_OPENED,        // without an object: of the mask, percent that is opened
+    BT_Q_KEPT,          // of what an object covers, percent that stays the object's
+    BT_Q_LEFT,          // of the skin beside it, percent that is not replaced
+    BT_Q_MOVED,         // the same without occlusion: the object moved the landmarks
+    BT_Q_TURNED,        // of samples away from its edge, percent that change a frame
     BT_Q_P50,           // milliseconds a frame, face to mark
     BT_Q_P95,
     BT_Q_P99,
@@ -41,6 +47,8 @@ enum bt_q_figure {
 enum bt_q_group {
     BT_Q_PAIRS,
     BT_Q_CLIPS,
+    BT_Q_FRONTS,        // an object before a clip's face
+    BT_Q_GROUPS
 };
 
 struct bt_q_kind {

@@ -188,12 +188,21 @@ static int push_all(struct bauta *engine, const struct bt_q_film *film)
 int bt_q_film_run(const struct bt_q_film *film, struct bauta_identity *who,
                   bt_q_seen *seen, void *opaque)
 {
+    return bt_q_film_run_with(film, who, NULL, NULL, seen, opaque);
+}
+
+int bt_q_film_run_with(const struct bt_q_film *film, struct bauta_identity *who,
+                       const char *option, const char *value, bt_q_seen *seen,
+                       void *opaque)
+{
     struct viewer viewer = {.seen = seen, .opaque = opaque};
     struct bauta *engine = NULL;
     int result = bauta_create(&engine);
     if (result < 0)
         return result;
     result = bauta_map(engine, "all", who);
+    if (result >= 0 && option)
+        result = bauta_set(engine, option, value);
     if (result >= 0) {
         bt_engine_set_tap(engine, tap, &viewer);
         result = push_all(engine, film);

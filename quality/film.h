@@ -32,6 +32,10 @@ void bt_q_noise(struct bauta_frame *frame, float deviation, uint32_t seed);
 typedef int bt_q_seen(void *opaque, int number, const struct bt_tap_info *info);
 int bt_q_film_run(const struct bt_q_film *film, struct bauta_identity *who,
                   bt_q_seen *seen, void *opaque);
+// As above, with an option set for the engine.
+int bt_q_film_run_with(const struct bt_q_film *film, struct bauta_identity *who,
+                       const char *option, const char *value, bt_q_seen *seen,
+                       void *opaque);
 
 // The largest face that was swapped, or else the largest one that could be; -1: none.
 // *swapped says which.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures how good the replaced faces are, on a grid of portraits and clips.
 //
-// usage: bauta-quality [--full | --cuts] [--update] MEDIA_FOLDER OUT_FOLDER TABLE
+// usage: bauta-quality [--full | --cuts | --only occlusion] [--update] MEDIA_FOLDER
+//        OUT_FOLDER TABLE
 // TABLE is the committed one, docs/quality.md.
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,9 +17,10 @@
 #include "base/log.h"
 #include "io/io.h"
 #include "quality/bench.h"
+#include "quality/objects.h"
 #include "quality/report.h"
 
-enum { ROWS_MAX = 512, SHORT_FRAMES = 250 };
+enum { ROWS_MAX = 512, SHORT_FRAMES = 250, OBJECT_FRAMES = 100 };
 
 static const char *const grid_portraits[] = {"005", "014", "028", "047", "057", "036"};
 // Photos that smile, measured on the first clip beside those.
@@ -31,7 +34,7 @@ static const char *const all_clips[] = {"webcam-400x300", "foreman-352x288",
 
 struct job {
     const char *media, *out, *table;
-    bool full, cuts, update;
+    bool full, cuts, update, occlusion; // occlusion: only that
     struct bt_q_bench bench;
     struct bt_q_row *rows;
     int count;
@@ -92,8 +95,11 @@ static int add_portraits(struct job *job)
     char path[4096];
     struct dirent **entry = NULL;
     int result = 0;
-    for (int i = 0; i < COUNT(grid_portraits) && result >= 0; i++)
+    const int wanted = job->occlusion ? 1 : COUNT(grid_portraits);
+    for (int i = 0; i < wanted && result >= 0; i++)
         result = add_portrait(job, grid_portraits[i]);
+    if (job->occlusion)
+        return result;
     snprintf(path, sizeof path, "%s/portraits", job->media);
     const int count = result < 0 ? 0 : scandir(path, &entry, is_portrait, alphasort);
     for (int i = 0; i < count; i++) {
@@ -123,6 +129,21 @@ static bool smiles(const char *portrait)
     return false;
 }
 
+// Objects are drawn over the clips that are long enough to learn the face first.
+static int measure_occlusion(struct job *job, const struct bt_q_film *film,
+                             const char *clip, struct bt_q_row *row)
+{
+    struct bt_q_portrait *who = &job->bench.portrait[0];
+    const bool objects = film->count >= OBJECT_FRAMES && strcmp(clip, "hello")
+                         && job->count + BT_Q_OBJECTS < ROWS_MAX;
+    int result = open_identity(who);
+    if (result >= 0)
+        result = bt_q_occlusion(&job->bench, film, clip, who, objects,
+                                &job->rows[job->count], &row->value[BT_Q_OPENED]);
+    job->count += result >= 0 ? result : 0;
+    return result;
+}
+
 static int measure_clip(struct job *job, const char *name)
 {
     char path[4096], clip[64];
@@ -135,9 +156,10 @@ static int measure_clip(struct job *job, const char *name)
         return result;
     // Only long clips stand still enough for the light's figures.
     const bool light = film.count >= 200;
-    const int portraits = job->full ? b->portraits : COUNT(grid_portraits);
+    const int portraits = job->occlusion ? 0
+                          : job->full    ? b->portraits : COUNT(grid_portraits);
     for (int i = 0; i < b->portraits && job->count < ROWS_MAX - 1; i++) {
-        if (i >= portraits && !(light && smiles(b->portrait[i].name)))
+        if (i >= portraits && (job->occlusion || !(light && smiles(b->portrait[i].name))))
             continue;
         result = open_identity(&b->portrait[i]);
         if (result >= 0)
@@ -147,9 +169,12 @@ static int measure_clip(struct job *job, const char *name)
             goto done;
         fprintf(stderr, "quality: %s\n", job->rows[job->count++].label);
     }
-    bt_q_row_init(&job->rows[job->count], BT_Q_CLIPS, clip);
-    result = bt_q_clip(b, &film, path, b->portrait[0].who, &job->rows[job->count]);
-    job->count += result >= 0;
+    struct bt_q_row *row = &job->rows[job->count++];
+    bt_q_row_init(row, BT_Q_CLIPS, clip);
+    if (!job->occlusion)
+        result = bt_q_clip(b, &film, path, b->portrait[0].who, row);
+    if (result >= 0)
+        result = measure_occlusion(job, &film, clip, row);
 
 done:
     bt_q_film_close(&film);
@@ -191,6 +216,35 @@ static int write_text(const struct job *job, const char *path,
     return close_file(path, file);
 }
 
+// What only one part of the measurement did not look at stays as it was.
+static void keep(struct job *job, const struct bt_q_row *before, int before_count)
+{
+    for (int i = 0; i < before_count; i++) {
+        int at = 0;
+        while (at < job->count && (job->rows[at].group != before[i].group ||
+                                   strcmp(job->rows[at].label, before[i].label)))
+            at++;
+        if (at == job->count && job->count < ROWS_MAX)
+            job->rows[job->count++] = before[i];
+        for (int f = 0; at < job->count && f < BT_Q_FIGURES; f++)
+            if (isnan(job->rows[at].value[f]))
+                job->rows[at].value[f] = before[i].value[f];
+    }
+}
+
+// How many portraits the media folder has.
+static int gallery(const struct job *job)
+{
+    char path[4096];
+    struct dirent **entry = NULL;
+    snprintf(path, sizeof path, "%s/portraits", job->media);
+    const int count = scandir(path, &entry, is_portrait, alphasort);
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    free(entry);
+    return count < 0 ? 0 : count;
+}
+
 // What a person wrote below the tables stays.
 static int write_update(const struct job *job)
 {
@@ -211,7 +265,7 @@ static int write_update(const struct job *job)
             "What `make quality` measures; `make quality UPDATE=1` writes this page,\n"
             "and `quality/` says how. Portraits and clips are those of the media folder;\n"
             "the gallery of the retrieval has %d portraits.\n\n",
-            job->bench.portraits);
+            job->occlusion ? gallery(job) : job->bench.portraits);
     bt_q_write_tables(file, job->rows, job->count);
     fprintf(file, "%s", remarks ? remarks : "");
     bt_free(old);
@@ -238,6 +292,8 @@ static int write_reports(struct job *job)
         printf("\nAgainst %s:\n\n", job->table);
         bt_q_write_change(stdout, before, before_count, job->rows, job->count);
     }
+    if (job->occlusion && job->update)
+        keep(job, before, before_count);
     bt_free(before);
     snprintf(path, sizeof path, "%s/quality.json", job->out);
     if (result >= 0)
@@ -296,8 +352,9 @@ static int run(struct job *job)
     int result = open_bench(job, sheets, sizeof sheets);
     if (result >= 0 && job->cuts)
         return bt_q_cuts(&job->bench, job->media);
-    const char *const *clips = job->full ? all_clips : grid_clips;
-    const int count = job->full ? COUNT(all_clips) : COUNT(grid_clips);
+    const bool all = job->full || job->occlusion;
+    const char *const *clips = all ? all_clips : grid_clips;
+    const int count = all ? COUNT(all_clips) : COUNT(grid_clips);
     for (int i = 0; i < count && result >= 0; i++)
         result = measure_clip(job, clips[i]);
     return result < 0 ? result : write_reports(job);
@@ -311,10 +368,12 @@ int main(int argc, char **argv)
         job.full |= !strcmp(argv[at], "--full");
         job.cuts |= !strcmp(argv[at], "--cuts");
         job.update |= !strcmp(argv[at], "--update");
+        if (!strcmp(argv[at], "--only") && at + 1 < argc)
+            job.occlusion |= !strcmp(argv[++at], "occlusion");
     }
     if (argc - at != 3) {
-        fprintf(stderr, "usage: bauta-quality [--full | --cuts] [--update] MEDIA_FOLDER "
-                        "OUT_FOLDER TABLE\n");
+        fprintf(stderr, "usage: bauta-quality [--full | --cuts | --only occlusion] "
+                        "[--update] MEDIA_FOLDER OUT_FOLDER TABLE\n");
         return 2;
     }
     job.media = argv[at];

@@ -52,11 +52,19 @@ static void write_summary(FILE *file, const struct bt_q_row *rows, int count)
 
 // All rows ----------------------------------------------------------------------------
 
+static const struct {
+    const char *kind, *title;
+} groups[BT_Q_GROUPS] = {
+    [BT_Q_PAIRS] = {"pair", "Pairs"},
+    [BT_Q_CLIPS] = {"clip", "Clips"},
+    [BT_Q_FRONTS] = {"object", "Objects in front"},
+};
+
 static void write_rows(FILE *file, const struct bt_q_row *rows, int count,
                        enum bt_q_group group)
 {
     char cell[CELL];
-    fprintf(file, "| %-24s |", group == BT_Q_PAIRS ? "pair" : "clip");
+    fprintf(file, "| %-24s |", groups[group].kind);
     for (int f = 0; f < BT_Q_FIGURES; f++) {
         if (bt_q_kinds[f].group == group)
             fprintf(file, " %s |", bt_q_kinds[f].name);
@@ -83,10 +91,10 @@ static void write_rows(FILE *file, const struct bt_q_row *rows, int count,
 void bt_q_write_tables(FILE *file, const struct bt_q_row *rows, int count)
 {
     write_summary(file, rows, count);
-    fprintf(file, "\n## Pairs\n\n");
-    write_rows(file, rows, count, BT_Q_PAIRS);
-    fprintf(file, "\n## Clips\n\n");
-    write_rows(file, rows, count, BT_Q_CLIPS);
+    for (int g = 0; g < BT_Q_GROUPS; g++) {
+        fprintf(file, "\n## %s\n\n", groups[g].title);
+        write_rows(file, rows, count, (enum bt_q_group)g);
+    }
 }
 
 void bt_q_write_json(FILE *file, const struct bt_q_row *rows, int count)
@@ -100,7 +108,7 @@ void bt_q_write_json(FILE *file, const struct bt_q_row *rows, int count)
                 fputc(*c, file);
         }
         fprintf(file, "\", \"kind\": \"%s\"",
-                rows[i].group == BT_Q_PAIRS ? "pair" : "clip");
+                groups[rows[i].group].kind);
         for (int f = 0; f < BT_Q_FIGURES; f++) {
             if (bt_q_kinds[f].group == rows[i].group && isfinite(rows[i].value[f]))
                 fprintf(file, ", \"%s\": %.6g", bt_q_kinds[f].name, rows[i].value[f]);
@@ -136,9 +144,12 @@ static int split(char *line, char *cell[], int max)
 // where it is no table of rows.
 static int read_head(char *cell[], int count, int figure[], enum bt_q_group *group)
 {
-    if (count < 2 || (strcmp(cell[0], "pair") && strcmp(cell[0], "clip")))
+    int known = 0;
+    while (count > 0 && known < BT_Q_GROUPS && strcmp(cell[0], groups[known].kind))
+        known++;
+    if (count < 2 || known == BT_Q_GROUPS)
         return 0;
-    *group = strcmp(cell[0], "pair") ? BT_Q_CLIPS : BT_Q_PAIRS;
+    *group = (enum bt_q_group)known;
     for (int i = 1; i < count; i++) {
         figure[i] = -1;
         for (int f = 0; f < BT_Q_FIGURES; f++) {

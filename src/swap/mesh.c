@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "swap/eyes.h"
+#include "swap/front.h"
 #include "swap/grain.h"
 #include "swap/mouth.h"
 #include "swap/relight.h"
@@ -33,6 +34,7 @@ struct order {
 struct mesh {
     struct bt_patch patch;
     struct bt_relight relight;
+    struct bt_front front;
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
     struct bt_mouth mouth;
@@ -243,15 +245,6 @@ static void look(struct mesh *m, struct person *p, const struct bauta_face *at, 
                  &p->light.light, (const float(*)[3])gain, (const float(*)[3])add, dt);
 }
 
-// False where something stands in front of the mouth.
-static bool open_mouth(const struct mesh *m)
-{
-    float open = 0;
-    for (int k = 0; k < BT_CANON_RING; k++)
-        open += m->relight.open[texel_of(bt_canon_uv[bt_canon_lips[k]])] / BT_CANON_RING;
-    return open > .75f;
-}
-
 static struct bt_rect bounds(const float (*point)[3])
 {
     float x0 = 1e9f, y0 = 1e9f, x1 = -1e9f, y1 = -1e9f;
@@ -302,12 +295,13 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     draw(m, p, eyes);
     if (eyes)
         look(m, p, at, dt);
-    if (open_mouth(m)) {
-        error = bt_mouth_draw(&m->mouth, &m->patch, at->landmark,
-                              (const float(*)[3])m->shape);
-        if (error)
-            return error;
-    }
+    error = bt_mouth_draw(&m->mouth, &m->patch, at->landmark, (const float(*)[3])m->shape);
+    if (!error)
+        error = bt_front_cut(&m->front, &m->patch, at, &m->relight.map,
+                             p->light.occlude.mask, m->relight.facing,
+                             s->options->occlusion);
+    if (error)
+        return error;
     bt_grain_match(&p->grain, &m->patch, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);
     return wrote ? wrote : 1;
@@ -327,6 +321,7 @@ static void mesh_close(struct bt_swap *s)
     for (int i = 0; i < BAUTA_FACES_MAX; i++)
         forget(&m->person[i]);
     bt_relight_finish(&m->relight);
+    bt_front_finish(&m->front);
     bt_patch_finish(&m->patch);
     bt_mouth_finish(&m->mouth);
 }

@@ -256,24 +256,33 @@ static int extend(struct bt_mask *touched, struct bt_rect rect)
     return 0;
 }
 
+// Notes a pixel, and at least a trace of it over its cell of chroma.
+static void mark(struct bt_mask *touched, const struct bt_pixel_format *f, int x, int y,
+                 uint8_t alpha)
+{
+    const int x0 = x >> f->chroma_x << f->chroma_x, y0 = y >> f->chroma_y << f->chroma_y;
+    for (int j = y0; j < y0 + (1 << f->chroma_y) && j < touched->rect.y1; j++) {
+        uint8_t *row = touched->value +
+                       (size_t)(j - touched->rect.y0) * (size_t)touched->stride;
+        for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++) {
+            uint8_t *to = row + (i - touched->rect.x0);
+            const uint8_t value = i == x && j == y ? alpha : 1;
+            *to = value > *to ? value : *to;
+        }
+    }
+}
+
 static int note(const struct bt_patch *p, const struct bt_pixel_format *f,
                 struct bt_mask *touched)
 {
     const int error = extend(touched, p->rect);
     if (error)
         return error;
-    const int dx = touched->rect.x0, dy = touched->rect.y0;
     for (int y = 0; y < p->height; y++) {
-        for (int x = 0; x < p->width; x++) {
-            if (!p->drawn[(size_t)y * (size_t)p->stride + (size_t)x * 4 + 3])
-                continue;
-            const int x0 = (p->rect.x0 + x) >> f->chroma_x << f->chroma_x;
-            const int y0 = (p->rect.y0 + y) >> f->chroma_y << f->chroma_y;
-            for (int j = y0; j < y0 + (1 << f->chroma_y) && j < touched->rect.y1; j++)
-                for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++)
-                    touched->value[(size_t)(j - dy) * (size_t)touched->stride +
-                                   (size_t)(i - dx)] = 255;
-        }
+        const uint8_t *drawn = p->drawn + (size_t)y * (size_t)p->stride;
+        for (int x = 0; x < p->width; x++)
+            if (drawn[x * 4 + 3])
+                mark(touched, f, p->rect.x0 + x, p->rect.y0 + y, drawn[x * 4 + 3]);
     }
     return 0;
 }

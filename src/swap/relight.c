@@ -30,7 +30,7 @@ int bt_relight_init(struct bt_relight *r)
         bt_relight_finish(r);
         return error;
     }
-    bt_occlude_init(&r->occlude);
+    bt_occlude_init(&r->occlude, &r->regions);
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
         const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
         const float *s = r->regions.skin;
@@ -101,7 +101,7 @@ static void unwrap(struct bt_relight *r, const struct bt_patch *p,
 
 // What stands in front of the face is kept out of every measurement, and of the mask.
 static void look_past(struct bt_relight *r, struct bt_relight_state *s,
-                      const float (*normal)[3], double dt)
+                      const float (*normal)[3], float amount, double dt)
 {
     float value[BT_CANON_VERTICES];
     for (int v = 0; v < BT_CANON_VERTICES; v++) {
@@ -119,7 +119,7 @@ static void look_past(struct bt_relight *r, struct bt_relight_state *s,
     bt_occlude_run(&r->occlude, &s->occlude, &r->regions, (const float(*)[3])r->seen,
                    r->bright, r->facing, dt);
     for (int i = 0; i < BT_MAP_TEXELS; i++)
-        r->open[i] = 1 - s->occlude.mask[i];
+        r->open[i] = 1 - amount * s->occlude.mask[i];
 }
 
 // Robust light of the target from its skin around the vertices.
@@ -359,7 +359,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
         if (measure(r, normal, &state->light))
             even_light(r, &state->light);
     }
-    look_past(r, state, normal, dt);
+    look_past(r, state, normal, options->occlusion, dt);
     const int failed = measure(r, normal, &light);
     if (!failed) {
         // Light that was switched is followed at once, drift slowly.
@@ -382,7 +382,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     // Towards the silhouette the mask fades; inside, the side of the nose stays covered.
     for (int i = 0; i < BT_MAP_TEXELS; i++)
         r->gain[i][3] =
-            (uint16_t)(256 * r->open[i] * (1 - r->regions.rim[i] * (1 - r->facing[i])) *
+            (uint16_t)(256 * (1 - r->regions.rim[i] * (1 - r->facing[i])) *
                        (options->eyes == BT_EYES_OWN ? r->regions.lids[i] : 1));
     seam(r, state, who, options->tone, dt);
     state->started = true;

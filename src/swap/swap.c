@@ -32,6 +32,9 @@ const struct bt_opt bt_swap_opts[] = {
       .help = "Whose eyes are shown: photo (they look where the person in the picture "
               "looks), or own, those of the person in the picture."},
      AT(eyes)},
+    {{"occlusion", BAUTA_OPTION_FLOAT, "1", 0, 1, .live = 1,
+      .help = "How far things in front of the face are left in front of it."},
+     AT(occlusion)},
     {{0}, 0},
 };
 

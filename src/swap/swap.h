@@ -21,6 +21,7 @@ struct bt_swap_options {
     float tone;   // 0..1: how far skin tone goes to the target's
     float detail; // 0..1: creases and moving shadows taken over from the target
     int eyes;     // CHOICE: enum bt_swap_eyes, whose eyes are shown
+    float occlusion; // 0..1: how far what stands in front of the face is left in front
 };
 extern const struct bt_opt bt_swap_opts[];
 
@@ -34,7 +35,7 @@ int bt_identity_create(const struct bauta_frame *photo, const char *name,
                        struct bauta_identity **out);
 
 // Which samples of plane 0 a swap touched: a rectangle and one byte a sample (0: left as it
-// came). Owned by the engine's caller; grown as needed.
+// came, else by how much of 255 it was replaced, 1 where that is its chroma alone). Owned by the engine's caller; grown as needed.
 struct bt_mask {
     struct bt_rect rect;
     uint8_t *value;
