@@ -128,6 +128,39 @@ BAUTA_API const uint8_t *bauta_identity_thumbnail(const struct bauta_identity *i
 // When it was made, seconds since 1970 in UTC. Thread-safe.
 BAUTA_API int64_t bauta_identity_created(const struct bauta_identity *identity);
 
+// Enrolled faces ---------------------------------------------------------------------
+
+// An identity can be kept in the user's data folder, $XDG_DATA_HOME/bauta/faces or
+// ~/.local/share/bauta/faces, under a name of 1 to BAUTA_NAME_MAX ASCII letters, digits,
+// '-' and '_' that does not begin with '-'. The file holds the face, its ground of
+// consent and the hashes of its photos, and is for this user alone. These calls may be
+// made from any thread and by several processes at once.
+#define BAUTA_NAME_MAX 64
+
+// 0 where name may be given to a face, else BAUTA_E_USAGE. Thread-safe.
+BAUTA_API int bauta_name_check(const char *name);
+
+// Writes identity under name; the file appears when it is whole. BAUTA_E_EXISTS where
+// there is one and overwrite is 0; BAUTA_E_USAGE, BAUTA_E_PERMISSION, BAUTA_E_DISK_FULL,
+// BAUTA_E_IO, BAUTA_E_NO_MEMORY.
+BAUTA_API int bauta_identity_save(const struct bauta_identity *identity, const char *name,
+                                  int overwrite);
+
+// Reads it back, which takes a few milliseconds and no model. On success *out holds one
+// reference. BAUTA_E_NOT_FOUND (without a log line, so that a path may be tried next),
+// BAUTA_E_USAGE, BAUTA_E_PERMISSION, BAUTA_E_FORMAT (damaged), BAUTA_E_UNSUPPORTED
+// (written by a newer version), BAUTA_E_NO_MEMORY.
+BAUTA_API int bauta_identity_load(const char *name, struct bauta_identity **out);
+
+// Deletes it, what a killed program left of it, and the folders if they are empty then.
+// BAUTA_E_NOT_FOUND with a log line where there is nothing.
+BAUTA_API int bauta_identity_remove(const char *name);
+
+// Calls each with every name, sorted; stops and returns what each returns if that is not
+// 0. Nothing enrolled is no error.
+typedef int bauta_name_fn(void *opaque, const char *name);
+BAUTA_API int bauta_identity_list(bauta_name_fn *each, void *opaque);
+
 // 0 where ground is well-formed, else BAUTA_E_CONSENT. Thread-safe.
 BAUTA_API int bauta_consent_check(const char *ground);
 

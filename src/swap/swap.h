@@ -40,6 +40,14 @@ int bt_enrol_photo(struct bt_enrol *enrol, const struct bauta_frame *photo,
 int bt_enrol_finish(struct bt_enrol *enrol, struct bauta_identity **out);
 void bt_enrol_close(struct bt_enrol **enrol);
 
+// An identity as bytes (pack.c says how) and back. *data is bt_alloc'ed. name is for
+// messages; foreign bytes are welcome. BAUTA_E_FORMAT: not such a file, or damaged;
+// BAUTA_E_UNSUPPORTED: of another version.
+#define BT_PACK_MAX ((size_t)16 << 20)
+int bt_identity_pack(const struct bauta_identity *identity, uint8_t **data, size_t *size);
+int bt_identity_unpack(const uint8_t *data, size_t size, const char *name,
+                       struct bauta_identity **out);
+
 // Which samples of plane 0 a swap touched: a rectangle and one byte a sample (0: left as
 // it came). Owned by the engine's caller; grown as needed.
 struct bt_mask {
