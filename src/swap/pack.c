@@ -32,7 +32,7 @@ enum {
 };
 static const char magic[9] = "bautafac";
 
-enum kind { BYTES, TEXT, I32, I64, F32 };
+enum kind { BYTES, TEXT, I32, I64, F32, BOOL };
 
 // A field: count values in each of repeat places, which lie stride apart.
 struct row {
@@ -138,6 +138,10 @@ static bool decode(void *to, const uint8_t *from, enum kind kind, size_t count,
 {
     const size_t bytes = width(kind);
     if (bytes == 1) {
+        // Any other byte is no value of that type.
+        for (size_t i = 0; i < count && kind == BOOL; i++)
+            if (from[i] > 1)
+                return false;
         memcpy(to, from, count);
         return true;
     }
