@@ -125,7 +125,14 @@ static int choose_input(struct bench *b)
     if (b->input)
         return 0;
     const int width = b->width ? b->width : 1280, height = b->height ? b->height : 720;
-    const char *photo = b->photos.count ? b->photos.photo[0].path : NULL;
+    const struct bt_person *person = b->photos.count ? &b->photos.person[0] : NULL;
+    const char *photo = person ? person->photo[0].path : NULL;
+    if (person && !bt_is_path(photo) && access(photo, F_OK)) {
+        bt_say_error("%s: an enrolled face cannot be seen in the synthetic input; give a "
+                     "photo, or a video with -i",
+                     photo);
+        return BAUTA_E_USAGE;
+    }
     const int length =
         snprintf(b->synthetic, sizeof(b->synthetic), "test:%dx%d@30,frames=%d%s%s", width,
                  height, b->frames, photo ? ",face=" : "", photo ? photo : "");
@@ -278,6 +285,7 @@ int bt_cmd_bench(int argc, char **argv)
         result = run(&b, engine);
     bt_catch_signals(NULL);
     bt_json_finish(&b.json);
+    bt_photos_finish(&b.photos);
     bauta_destroy(&engine);
     return result;
 }

@@ -12,6 +12,7 @@ int bt_cmd_swap(int argc, char **argv);
 int bt_cmd_bench(int argc, char **argv);
 int bt_cmd_models(int argc, char **argv);
 int bt_cmd_options(int argc, char **argv);
+int bt_cmd_face(int argc, char **argv);
 
 // Messages (main.c) ---------------------------------------------------------------------
 
@@ -66,20 +67,27 @@ int bt_given_set(struct bt_given *given, struct bauta *engine,
 const char *bt_given_get(const struct bt_given *given, const char *name);
 bool bt_given_is_default(const struct bauta_option *row, const char *value);
 
+struct bt_json;
+
 // Photos (photos.c) ---------------------------------------------------------------------
 
-enum { BT_PHOTOS_MAX = 20 };
-struct bt_photo {
-    const char *target, *path, *consent;
-    int face;                // of the photo; 0: the largest
-    struct bauta_identity_info info;
-    char target_text[16];
-};
-// What -f, --map, --consent and --source-face said: the last two hold for the photo
-// before them, or, given before any photo, for all that have none of their own.
-struct bt_photos {
-    struct bt_photo photo[BT_PHOTOS_MAX];
+enum { BT_PEOPLE_MAX = 20 };
+// One person: photos, or the name of an enrolled face alone.
+struct bt_person {
+    struct bauta_photo photo[BAUTA_PHOTOS_MAX];
     int count;
+    const char *consent;
+    char target[16];
+    bool enrolled;
+    struct bauta_identity *identity;  // after opening
+};
+// What -f, --map, --consent and --source-face said: a ground holds for the person, a
+// face's number for the photo before it, or, given before any photo, for all that have
+// none of their own.
+struct bt_photos {
+    struct bt_person person[BT_PEOPLE_MAX];
+    int count;
+    struct bt_person *last;   // whose photo was given last, NULL: nobody's yet
     const char *consent;
     int face;
 };
@@ -87,8 +95,25 @@ int bt_photos_add(struct bt_photos *photos, const char *path);
 int bt_photos_map(struct bt_photos *photos, const char *rule);
 int bt_photos_consent(struct bt_photos *photos, const char *ground);
 int bt_photos_face(struct bt_photos *photos, const char *number);
-// Enrols all and gives them to the engine.
+// Makes the person's identity, which bt_photos_finish drops.
+int bt_person_open(struct bt_photos *photos, struct bt_person *person,
+                   const char *models);
+// Enrols all, gives them to the engine, and says of a poor photo what is wrong with it.
 int bt_photos_open(struct bt_photos *photos, struct bauta *engine, const char *models);
+void bt_photos_finish(struct bt_photos *photos);
+// An array of the person's photos with their scores.
+void bt_photos_json(struct bt_json *json, const struct bt_photos *photos);
+
+// Scores (score.c) ----------------------------------------------------------------------
+
+// Whether an argument can only be a path: it has a slash or a dot.
+bool bt_is_path(const char *word);
+// Says that no face of this name is enrolled, and what is near. BAUTA_E_NOT_FOUND.
+int bt_say_no_face(const char *name, bool path_too);
+void bt_print_score(FILE *file, const struct bauta_score *score);
+// Lines of advice, for a photo that is poor.
+void bt_warn_score(const char *name, const struct bauta_score *score);
+void bt_json_score(struct bt_json *json, const struct bauta_score *score);
 
 // Progress (progress.c) -----------------------------------------------------------------
 

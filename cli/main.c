@@ -11,6 +11,7 @@ static const struct command {
 } commands[] = {
     {"swap", "replace the faces in a video, a picture or a folder of pictures",
      bt_cmd_swap},
+    {"face", "keep a face under a name: add, list, show, remove", bt_cmd_face},
     {"bench", "time every stage on this machine", bt_cmd_bench},
     {"models", "show the model files and the runtime, and whether they are sound",
      bt_cmd_models},
@@ -127,7 +128,7 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "bench", "models", "options", "help", NULL};
+    const char *words[] = {"swap", "face", "bench", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)
         bt_say_error("there is no command %s; did you mean %s?", name, near);

@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli.h"
 
+#include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+static struct bt_person *find_person(struct bt_photos *photos, const char *target,
+                                     size_t length)
+{
+    for (int i = 0; i < photos->count; i++) {
+        struct bt_person *person = &photos->person[i];
+        if (strlen(person->target) == length && !strncmp(person->target, target, length))
+            return person;
+    }
+    return NULL;
+}
 
 static int add(struct bt_photos *photos, const char *target, size_t length,
                const char *path)
 {
-    if (photos->count == BT_PHOTOS_MAX) {
-        bt_say_error("%s: more than %d photos", path, BT_PHOTOS_MAX);
+    struct bt_person *person = find_person(photos, target, length);
+    if (!person && photos->count == BT_PEOPLE_MAX) {
+        bt_say_error("%s: more than %d people", path, BT_PEOPLE_MAX);
         return BAUTA_E_USAGE;
     }
-    struct bt_photo *photo = &photos->photo[photos->count];
-    if (length >= sizeof(photo->target_text)) {
-        bt_say_error("--map %.40s: the target is all, largest, left, right or a number",
-                     target);
-        return BAUTA_E_USAGE;
-    }
-    *photo = (struct bt_photo){.path = path};
-    memcpy(photo->target_text, target, length);
-    photo->target = photo->target_text;
-    for (int i = 0; i < photos->count; i++) {
-        if (!strcmp(photos->photo[i].target, photo->target)) {
+    if (!person) {
+        person = &photos->person[photos->count];
+        if (length >= sizeof(person->target)) {
             bt_say_error(
-                "%s: %s has a photo already, %s; use --map TARGET=PHOTO for others", path,
-                photo->target, photos->photo[i].path);
+                "--map %.40s: the target is all, largest, left, right or a number",
+                target);
             return BAUTA_E_USAGE;
         }
+        *person = (struct bt_person){0};
+        memcpy(person->target, target, length);
+        photos->count++;
     }
-    photos->count++;
+    if (person->count == BAUTA_PHOTOS_MAX) {
+        bt_say_error("%s: more than %d photos of one person", path, BAUTA_PHOTOS_MAX);
+        return BAUTA_E_USAGE;
+    }
+    person->photo[person->count++] = (struct bauta_photo){.path = path};
+    photos->last = person;
     return 0;
 }
 
@@ -49,12 +63,10 @@ int bt_photos_map(struct bt_photos *photos, const char *rule)
 
 int bt_photos_consent(struct bt_photos *photos, const char *ground)
 {
-    const char **place = photos->count ? &photos->photo[photos->count - 1].consent
-                                       : &photos->consent;
-    if (*place) {
-        bt_say_error("--consent %s: %s has its ground already", ground,
-                     photos->count ? photos->photo[photos->count - 1].path
-                                   : "every photo");
+    const char **place = photos->last ? &photos->last->consent : &photos->consent;
+    if (*place && strcmp(*place, ground) != 0) {
+        bt_say_error("--consent %s: %s has its ground already, %s", ground,
+                     photos->last ? photos->last->photo[0].path : "every photo", *place);
         return BAUTA_E_USAGE;
     }
     *place = ground;
@@ -63,30 +75,134 @@ int bt_photos_consent(struct bt_photos *photos, const char *ground)
 
 int bt_photos_face(struct bt_photos *photos, const char *number)
 {
-    int *place = photos->count ? &photos->photo[photos->count - 1].face : &photos->face;
+    struct bt_person *last = photos->last;
+    int *place = last ? &last->photo[last->count - 1].face : &photos->face;
     return bt_parse_int("--source-face", number, 1, BAUTA_FACES_MAX, place);
+}
+
+// A name that is enrolled. 0 where it is none and a path may be meant.
+static int open_enrolled(struct bt_person *person)
+{
+    const char *name = person->photo[0].path;
+    if (bt_is_path(name) || bauta_name_check(name))
+        return 0;
+    const int result = bauta_identity_load(name, &person->identity);
+    if (result == BAUTA_E_NOT_FOUND)
+        return access(name, F_OK) ? bt_say_no_face(name, true) : 0;
+    if (result < 0)
+        return result;
+    struct bauta_identity_info info;
+    bauta_identity_info(person->identity, &info);
+    person->enrolled = true;
+    if (person->photo[0].face) {
+        bt_say_error("%s: --source-face is said when a face is enrolled", name);
+        return BAUTA_E_USAGE;
+    }
+    if (person->consent && strcmp(person->consent, info.consent) != 0) {
+        bt_say_error("--consent %s: %s was enrolled on the ground %s; leave it away, or "
+                     "enrol %s again with --force",
+                     person->consent, name, info.consent, name);
+        return BAUTA_E_CONSENT;
+    }
+    person->consent = info.consent;
+    return 0;
+}
+
+// An enrolled face stands alone.
+static int check_paths(const struct bt_person *person)
+{
+    for (int i = 0; i < person->count; i++) {
+        const char *path = person->photo[i].path;
+        if (bt_is_path(path) || bauta_name_check(path) || !access(path, F_OK))
+            continue;
+        bt_say_error("%s: there is no such file, and an enrolled face cannot be put "
+                     "together with photos; enrol it again from all of them",
+                     path);
+        return BAUTA_E_NOT_FOUND;
+    }
+    return 0;
+}
+
+int bt_person_open(struct bt_photos *photos, struct bt_person *person, const char *models)
+{
+    if (!person->consent)
+        person->consent = photos->consent;
+    const struct bauta_identity_params params = {
+        .consent = person->consent, .face = photos->face, .models = models};
+    return bauta_identity_open_photos(person->photo, person->count, &params,
+                                      &person->identity);
+}
+
+static int open_person(struct bt_photos *photos, struct bt_person *person,
+                       const char *models)
+{
+    int result = person->count == 1 ? open_enrolled(person) : check_paths(person);
+    if (result < 0 || person->identity)
+        return result;
+    result = bt_person_open(photos, person, models);
+    if (result < 0)
+        return result;
+    struct bauta_photo_info best;
+    struct bauta_score *score = &best.score;
+    bauta_identity_photo(person->identity, 0, &best);
+    if (bauta_identity_photos(person->identity) > 1) {
+        // What one photo does not show of a face the others do.
+        static const enum bauta_score_part parts[] = {BAUTA_SCORE_POSE, BAUTA_SCORE_COVER};
+        for (int i = 0; i < 2; i++) {
+            score->total *= 100 / fmaxf(score->part[parts[i]], 1);
+            score->part[parts[i]] = 100;
+        }
+    }
+    bt_warn_score(person->photo[best.given].path, score);
+    return 0;
 }
 
 int bt_photos_open(struct bt_photos *photos, struct bauta *engine, const char *models)
 {
     for (int i = 0; i < photos->count; i++) {
-        struct bt_photo *photo = &photos->photo[i];
-        struct bauta_identity *identity = NULL;
-        if (!photo->consent)
-            photo->consent = photos->consent;
-        if (!photo->face)
-            photo->face = photos->face;
-        const struct bauta_identity_params params = {
-            .consent = photo->consent, .face = photo->face, .models = models};
-        int result = bauta_identity_open(photo->path, &params, &identity);
-        if (result < 0)
-            return result;
-        bauta_identity_info(identity, &photo->info);
-        photo->info.consent = photo->consent;
-        result = bauta_map(engine, photo->target, identity);
-        bauta_identity_unref(&identity);
+        struct bt_person *person = &photos->person[i];
+        int result = open_person(photos, person, models);
+        if (result >= 0)
+            result = bauta_map(engine, person->target, person->identity);
         if (result < 0)
             return result;
     }
     return 0;
+}
+
+void bt_photos_finish(struct bt_photos *photos)
+{
+    for (int i = 0; i < photos->count; i++)
+        bauta_identity_unref(&photos->person[i].identity);
+}
+
+static void put_person(struct bt_json *json, const struct bt_person *person)
+{
+    struct bauta_photo_info info;
+    const struct bauta_identity *identity = person->identity;
+    for (int i = 0; !bauta_identity_photo(identity, i, &info); i++) {
+        bt_json_object(json, NULL);
+        if (person->enrolled)
+            bt_json_text(json, "name", person->photo[0].path);
+        bt_json_text(json, "path",
+                     person->enrolled ? NULL : person->photo[info.given].path);
+        bt_json_text(json, "file", info.name);
+        bt_json_text(json, "sha256", info.sha256[0] ? info.sha256 : NULL);
+        bt_json_text(json, "target", person->target);
+        bt_json_text(json, "consent", person->consent);
+        bt_json_int(json, "face", info.info.chosen);
+        bt_json_int(json, "faces", info.info.faces);
+        bt_json_score(json, &info.score);
+        bt_json_end_object(json);
+    }
+}
+
+void bt_photos_json(struct bt_json *json, const struct bt_photos *photos)
+{
+    bt_json_array(json, "photos");
+    for (int i = 0; i < photos->count; i++) {
+        if (photos->person[i].identity)
+            put_person(json, &photos->person[i]);
+    }
+    bt_json_end_array(json);
 }

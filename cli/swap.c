@@ -38,16 +38,19 @@ static const char help[] =
     "Puts the face of PHOTO on the people in INPUT and writes OUTPUT, which carries the\n"
     "label AI MODIFIED. Sound, subtitles and chapters are kept.\n"
     "\n"
-    "  -f, --face PHOTO         the face to put on everyone whom --faces names\n"
+    "  -f, --face PHOTO         the face to put on everyone whom --faces names; or the\n"
+    "                           name of a face that bauta face add enrolled. Repeated,\n"
+    "                           or a folder: more photos of the same person\n"
     "      --map TARGET=PHOTO   the face for one person: largest, left, right, or a\n"
     "                           number counted from the left at first sight; may be\n"
-    "                           repeated\n"
+    "                           repeated for others, and for more photos of one\n"
     "      --consent GROUND     on what ground the person in the photo is shown: self,\n"
     "                           written:REFERENCE, licensed:REFERENCE or synthetic.\n"
-    "                           It holds for the photo before it; given before any\n"
-    "                           photo, for all that have none of their own. Required.\n"
-    "      --source-face N      which face of the photo, from the left; else the\n"
-    "                           largest. It holds for a photo in the way of --consent\n"
+    "                           It holds for the person before it; given before any\n"
+    "                           photo, for all that have none of their own. Required,\n"
+    "                           but for an enrolled face, which has its ground.\n"
+    "      --source-face N      which face of the photo before it, from the left; given\n"
+    "                           before any photo, of all; else the largest\n"
     "  -i, --input INPUT        a video, a picture, a folder of pictures, - for\n"
     "                           YUV4MPEG2 from standard input, or\n"
     "                           test:640x360@30,frames=100\n"
@@ -158,22 +161,6 @@ static void put_file(struct bt_json *json, const char *key, const char *path,
     bt_json_end_object(json);
 }
 
-static void put_photos(struct bt_json *json, const struct bt_photos *photos)
-{
-    bt_json_array(json, "photos");
-    for (int i = 0; i < photos->count; i++) {
-        const struct bt_photo *photo = &photos->photo[i];
-        bt_json_object(json, NULL);
-        bt_json_text(json, "path", photo->path);
-        bt_json_text(json, "target", photo->target);
-        bt_json_text(json, "consent", photo->consent);
-        bt_json_int(json, "face", photo->info.chosen);
-        bt_json_int(json, "faces", photo->info.faces);
-        bt_json_end_object(json);
-    }
-    bt_json_end_array(json);
-}
-
 static int write_report(struct job *job, const struct bauta_report *r, int result)
 {
     struct bt_json *json = &job->json;
@@ -184,7 +171,7 @@ static int write_report(struct job *job, const struct bauta_report *r, int resul
     bt_json_text(json, "result", result == BAUTA_E_STOPPED ? "stopped" : "done");
     put_file(json, "input", job->input, r->input_sha256);
     put_file(json, "output", job->output, r->output_sha256);
-    put_photos(json, &job->photos);
+    bt_photos_json(json, &job->photos);
     bt_json_int(json, "frames", r->frames);
     bt_json_int(json, "frames_with_faces", r->frames_with_faces);
     bt_json_int(json, "frames_covered", r->frames_covered);
@@ -254,6 +241,7 @@ int bt_cmd_swap(int argc, char **argv)
         result = run(&job);
     bt_catch_signals(NULL);
     bt_json_finish(&job.json);
+    bt_photos_finish(&job.photos);
     bauta_destroy(&job.engine);
     return result;
 }

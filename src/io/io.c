@@ -42,7 +42,7 @@ static bool has_ending(const char *path, const char *ending)
     return length > n && !strcasecmp(path + length - n, ending);
 }
 
-static bool is_folder(const char *path)
+bool bt_is_folder(const char *path)
 {
     struct stat info;
     return !stat(path, &info) && S_ISDIR(info.st_mode);
@@ -91,7 +91,7 @@ static int choose_source(const char **url, const struct bt_source_impl **impl)
         }
     }
     int picture = 0;
-    if (is_folder(*url))
+    if (bt_is_folder(*url))
         *impl = &bt_source_folder;
     else if (!strcmp(*url, "-") || has_ending(*url, ".y4m"))
         *impl = &bt_source_y4m;
@@ -237,7 +237,7 @@ static const struct bt_sink_impl *choose_sink(const char **url,
         }
     }
     const size_t length = strlen(*url);
-    if (is_folder(*url) || (length && (*url)[length - 1] == '/'))
+    if (bt_is_folder(*url) || (length && (*url)[length - 1] == '/'))
         return &bt_sink_folder;
     if (!strcmp(*url, "-") || has_ending(*url, ".y4m"))
         return &bt_sink_y4m;

@@ -97,6 +97,14 @@ void bt_sink_close(struct bt_sink **sink);
 // 256 MB of file; at least 16x16. Errors are logged with the path.
 int bt_picture_read(const char *path, struct bauta_frame **out);
 
+// Whether path is a folder, after links.
+bool bt_is_folder(const char *path);
+// Calls each with the path of every picture in a folder, by the endings of their names
+// and in the order of the numbers in them, until one does not return 0. Logged:
+// BAUTA_E_NOT_FOUND where there is none.
+int bt_folder_each(const char *folder, int (*each)(void *opaque, const char *path),
+                   void *opaque);
+
 extern const struct bt_source_impl *const bt_sources[];  // NULL-terminated
 extern const struct bt_sink_impl *const bt_sinks[];      // NULL-terminated
 

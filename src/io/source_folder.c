@@ -136,18 +136,46 @@ static int load_next(struct bt_source *s, struct bauta_frame **out)
     return BAUTA_E_END;
 }
 
-static int folder_open(struct bt_source *s, const char *url)
+static int open_list(struct folder *f, const char *url)
 {
-    struct folder *f = s->priv;
     size_t length = strlen(url);
     while (length > 1 && url[length - 1] == '/')
         length--;
     f->path = bt_strdup(url);
-    int result = BAUTA_E_NO_MEMORY;
-    if (f->path) {
-        f->path[length] = 0;
-        result = list(f);
+    if (!f->path)
+        return BAUTA_E_NO_MEMORY;
+    f->path[length] = 0;
+    return list(f);
+}
+
+static void close_list(struct folder *f)
+{
+    for (int i = 0; i < f->count; i++)
+        bt_free(f->names[i]);
+    bt_free(f->names);
+    bt_free(f->path);
+}
+
+int bt_folder_each(const char *folder, int (*each)(void *opaque, const char *path),
+                   void *opaque)
+{
+    struct folder f = {0};
+    int result = open_list(&f, folder);
+    for (int i = 0; i < f.count && !result; i++) {
+        char *path = join(f.path, f.names[i]);
+        result = path ? each(opaque, path) : BAUTA_E_NO_MEMORY;
+        bt_free(path);
     }
+    if (result == BAUTA_E_NO_MEMORY)
+        bt_error("%s: out of memory", folder);
+    close_list(&f);
+    return result;
+}
+
+static int folder_open(struct bt_source *s, const char *url)
+{
+    struct folder *f = s->priv;
+    int result = open_list(f, url);
     if (result >= 0)
         result = load_next(s, &f->first);
     if (result == BAUTA_E_END) {
@@ -205,10 +233,7 @@ static void folder_close(struct bt_source *s)
     struct folder *f = s->priv;
     bauta_frame_unref(&f->first);
     bt_pool_destroy(&f->pool);
-    for (int i = 0; i < f->count; i++)
-        bt_free(f->names[i]);
-    bt_free(f->names);
-    bt_free(f->path);
+    close_list(f);
 }
 
 const char *bt_folder_name(const struct bt_source *source, int64_t index)

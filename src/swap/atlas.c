@@ -4,17 +4,10 @@
 
 #include "base/alloc.h"
 #include "swap/ramp.h"
+#include "swap/score.h"
 #include "swap/source.h"
 
-struct work {
-    struct bt_uvmap map;
-    struct bt_regions regions;
-    float (*rgb)[3];   // what the photo shows, then with its light taken out
-    float (*shade)[3]; // brightness by light alone, mean 1, display terms
-    float *weight;
-};
-
-static void work_finish(struct work *w)
+void bt_atlas_work_finish(struct bt_atlas_work *w)
 {
     bt_uvmap_finish(&w->map);
     bt_regions_finish(&w->regions);
@@ -23,7 +16,7 @@ static void work_finish(struct work *w)
     bt_freep(&w->weight);
 }
 
-static int work_init(struct work *w)
+int bt_atlas_work_init(struct bt_atlas_work *w)
 {
     const size_t count = (size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE;
     int error = bt_uvmap_init(&w->map, BT_ATLAS_SIZE);
@@ -64,7 +57,7 @@ static void sample(const struct bauta_frame *photo, float x, float y, int grid,
 }
 
 // Colours of the photo over the texture, and how well each place is seen.
-static void unwrap(struct work *w, const struct bauta_frame *photo,
+static void unwrap(struct bt_atlas_work *w, const struct bauta_frame *photo,
                    const struct bauta_face *found, const float (*normal)[3])
 {
     const float width = found->box[2] - found->box[0];
@@ -86,7 +79,7 @@ static void unwrap(struct work *w, const struct bauta_frame *photo,
 }
 
 // Fits the photo's light on the plain skin and stores its shading over the texture.
-static void shade(struct work *w, const float (*normal)[3])
+static void shade(struct bt_atlas_work *w, const float (*normal)[3])
 {
     float colour[BT_CANON_VERTICES][3], weight[BT_CANON_VERTICES];
     for (int v = 0; v < BT_CANON_VERTICES; v++) {
@@ -141,9 +134,9 @@ static uint8_t byte(float v)
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + .5f);
 }
 
-static int pyramid(struct bt_source_face *face, const struct work *w)
+int bt_atlas_pyramid(struct bt_source_face *face)
 {
-    for (int l = 0; l < BT_ATLAS_LEVELS; l++) {
+    for (int l = 1; l < BT_ATLAS_LEVELS; l++) {
         const int n = BT_ATLAS_SIZE >> l;
         uint8_t *out = face->atlas[l] = bt_alloc((size_t)n * (size_t)n * 4);
         if (!out)
@@ -151,13 +144,6 @@ static int pyramid(struct bt_source_face *face, const struct work *w)
         for (int y = 0; y < n; y++) {
             for (int x = 0; x < n; x++) {
                 uint8_t *p = out + ((size_t)y * (size_t)n + (size_t)x) * 4;
-                if (l == 0) {
-                    for (int c = 0; c < 3; c++)
-                        p[c] = byte(w->rgb[y * n + x][c]);
-                    p[3] = byte(255 * w->regions.paste[y * n + x] *
-                                (face->eyes.usable ? 1 : w->regions.lids[y * n + x]));
-                    continue;
-                }
                 const uint8_t *a =
                     face->atlas[l - 1] + ((size_t)y * 4 * (size_t)n + (size_t)x * 2) * 4;
                 const uint8_t *b = a + (size_t)n * 8;
@@ -169,8 +155,22 @@ static int pyramid(struct bt_source_face *face, const struct work *w)
     return 0;
 }
 
+static int pyramid(struct bt_source_face *face, const struct bt_atlas_work *w)
+{
+    uint8_t *out = face->atlas[0] = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+    if (!out)
+        return BAUTA_E_NO_MEMORY;
+    for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++, out += 4) {
+        for (int c = 0; c < 3; c++)
+            out[c] = byte(w->rgb[i][c]);
+        out[3] = byte(255 * w->regions.paste[i] *
+                      (face->eyes.usable ? 1 : w->regions.lids[i]));
+    }
+    return bt_atlas_pyramid(face);
+}
+
 // Means of the logarithm over blocks of the texture.
-static void albedo(struct bt_source_face *face, const struct work *w)
+static void albedo(struct bt_source_face *face, const struct bt_atlas_work *w)
 {
     const int step = BT_ATLAS_SIZE / BT_COARSE_SIZE;
     float mean[3] = {0}, total = 1e-6f;
@@ -197,46 +197,66 @@ static void albedo(struct bt_source_face *face, const struct work *w)
         face->mean_log[c] = mean[c] / total;
 }
 
-int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
-                  const struct bauta_face *found)
+int bt_atlas_photo(struct bt_atlas_work *w, struct bt_source_face *face,
+                   const struct bauta_frame *photo, const struct bauta_face *found,
+                   struct bauta_score *score)
 {
-    struct work w = {0};
     float normal[BT_CANON_VERTICES][3];
-    int error = work_init(&w);
-    if (error)
-        goto done;
     bt_pose_free(found, face->vertex);
     bt_expression_neutral((const float(*)[3])face->vertex, face->vertex, &face->signs);
     bt_normals(found->landmark, normal);
-    unwrap(&w, photo, found, (const float(*)[3])normal);
-    shade(&w, (const float(*)[3])normal);
-    error = bt_atlas_skin(
-        &w.regions, (const float(*)[3])w.rgb, (const float(*)[3])w.shade,
-        .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1), w.weight);
+    unwrap(w, photo, found, (const float(*)[3])normal);
+    const float seen = bt_score_seen(&w->regions, w->weight);
+    if (score)
+        bt_score_begin(score, &w->regions, (const float(*)[3])w->rgb, w->weight);
+    int error = bt_atlas_colours(&w->regions, (const float(*)[3])w->rgb, w->weight);
     if (error)
-        goto done;
+        return error;
+    shade(w, (const float(*)[3])normal);
+    error = bt_atlas_skin(
+        &w->regions, (const float(*)[3])w->rgb, (const float(*)[3])w->shade,
+        .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1), w->weight);
+    if (!error && score)
+        error = bt_score_end(score, photo, found, &w->regions, (const float(*)[3])w->rgb,
+                             w->weight, seen);
+    if (error)
+        return error;
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
-        for (int c = 0; c < 3 && w.map.triangle[i] != BT_UV_NONE; c++)
-            w.rgb[i][c] /= w.shade[i][c];
-    error = bt_atlas_mirror(&w.map, &w.regions, w.rgb, w.weight);
+        for (int c = 0; c < 3 && w->map.triangle[i] != BT_UV_NONE; c++)
+            w->rgb[i][c] /= w->shade[i][c];
+    return bt_eyes_learn(&face->eyes, photo, found, &w->map, (const float(*)[3])w->shade,
+                         w->rgb);
+}
+
+int bt_atlas_complete(struct bt_atlas_work *w, struct bt_source_face *face)
+{
+    int error = bt_atlas_mirror(&w->map, &w->regions, w->rgb, w->weight);
     // A brow that the photo hides is nobody's: the target's own stays there.
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
-        w.regions.paste[i] *=
-            1 - .9f * w.regions.brow[i] * bt_ramp(w.weight[i], .4f, .1f);
+        w->regions.paste[i] *=
+            1 - .9f * w->regions.brow[i] * bt_ramp(w->weight[i], .4f, .1f);
     if (!error)
-        error = bt_atlas_fill(BT_ATLAS_SIZE, w.rgb, w.weight, w.regions.skin);
+        error = bt_atlas_fill(BT_ATLAS_SIZE, w->rgb, w->weight, w->regions.skin);
     if (!error)
-        error = bt_atlas_highlights(&w.regions, w.rgb);
-    bt_atlas_chroma(&w.regions, w.rgb);
+        error = bt_atlas_highlights(&w->regions, w->rgb);
+    bt_atlas_chroma(&w->regions, w->rgb);
     if (!error)
-        error = bt_eyes_learn(&face->eyes, photo, found, &w.map, (const float(*)[3])w.shade,
-                              w.rgb);
+        error = pyramid(face, w);
     if (!error)
-        error = pyramid(face, &w);
+        albedo(face, w);
+    return error;
+}
+
+int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
+                  const struct bauta_face *found)
+{
+    struct bt_atlas_work w = {0};
+    int error = bt_atlas_work_init(&w);
     if (!error)
-        albedo(face, &w);
-done:
-    work_finish(&w);
+        error = bt_atlas_photo(&w, face, photo, found, NULL);
+    if (!error)
+        error = bt_atlas_complete(&w, face);
+    bt_atlas_work_finish(&w);
     return error;
 }
 

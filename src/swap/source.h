@@ -31,10 +31,15 @@ struct bt_source_face {
     float mean_log[3];                                    // its mean over the skin
 };
 
+#define BT_THUMBNAIL_SIZE 96
+
 struct bauta_identity {
     atomic_int references;
-    struct bauta_identity_info info;
     char *consent;
+    int64_t created; // seconds since 1970
+    int photo_count;
+    struct bauta_photo_info photo[BAUTA_PHOTOS_MAX]; // the best first
+    uint8_t *thumbnail;                              // R G B
     struct bt_source_face face;
 };
 
@@ -45,8 +50,33 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
                   const struct bauta_face *found);
 void bt_atlas_finish(struct bt_source_face *face);
 
+// The same in two steps, so that several photos can be put together between them
+// (fuse.c).
+struct bt_atlas_work {
+    struct bt_uvmap map;
+    struct bt_regions regions;
+    float (*rgb)[3];   // what the photo shows, then with its light taken out
+    float (*shade)[3]; // brightness by light alone, mean 1, display terms
+    float *weight;     // 0..1: how surely a texel shows skin or the face's own features
+};
+int bt_atlas_work_init(struct bt_atlas_work *work);
+void bt_atlas_work_finish(struct bt_atlas_work *work);
+// Unwraps one photo, takes its light out and rejects what is not skin: fills work's rgb
+// and weight, and what of face has nothing to do with the texture. score may be NULL.
+int bt_atlas_photo(struct bt_atlas_work *work, struct bt_source_face *face,
+                   const struct bauta_frame *photo, const struct bauta_face *found,
+                   struct bauta_score *score);
+// Completes the texture (and spoils the work) and makes face's atlas and albedo from it.
+int bt_atlas_complete(struct bt_atlas_work *work, struct bt_source_face *face);
+// Levels 1 and up of face's atlas from level 0.
+int bt_atlas_pyramid(struct bt_source_face *face);
+
 // Steps of the above, on a texture of size x size float R G B (display values) with a
 // weight 0..1 each, in place.
+// Larger areas of colours that nobody's skin has lose their weight, features included: a
+// mask, a scarf, a raised cup. rgb is as the photo shows it.
+int bt_atlas_colours(const struct bt_regions *regions, const float (*rgb)[3],
+                     float *weight);
 // What is not skin by its colour, and no feature of the face, loses its weight, with a
 // margin that grows with blur: texels that one pixel of the photo covers.
 int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],

@@ -34,8 +34,30 @@ int bt_identity_create(const struct bauta_frame *photo, const char *name,
                        const struct bauta_identity_params *params,
                        struct bauta_identity **out);
 
-// Which samples of plane 0 a swap touched: a rectangle and one byte a sample (0: left as it
-// came, else by how much of 255 it was replaced, 1 where that is its chroma alone). Owned by the engine's caller; grown as needed.
+// The same from several photos, one after the other: params must stay valid; each photo
+// may be freed after its call. face 0: by the params; of about, name, given and sha256
+// are read. A photo that fails leaves the others as they are; with several, a photo
+// without a face is a warning instead of an error in the log. One user at a time.
+struct bt_enrol;
+int bt_enrol_open(struct bt_enrol **out, const struct bauta_identity_params *params,
+                  bool several);
+int bt_enrol_photo(struct bt_enrol *enrol, const struct bauta_frame *photo,
+                   const char *name, int face, const struct bauta_photo_info *about);
+// BAUTA_E_NO_FACE where no photo went in.
+int bt_enrol_finish(struct bt_enrol *enrol, struct bauta_identity **out);
+void bt_enrol_close(struct bt_enrol **enrol);
+
+// An identity as bytes (pack.c says how) and back. *data is bt_alloc'ed. name is for
+// messages; foreign bytes are welcome. BAUTA_E_FORMAT: not such a file, or damaged;
+// BAUTA_E_UNSUPPORTED: of another version.
+#define BT_PACK_MAX ((size_t)16 << 20)
+int bt_identity_pack(const struct bauta_identity *identity, uint8_t **data, size_t *size);
+int bt_identity_unpack(const uint8_t *data, size_t size, const char *name,
+                       struct bauta_identity **out);
+
+// Which samples of plane 0 a swap touched: a rectangle and one byte a sample (0: left as
+// it came, else by how much of 255 it was replaced, 1 where that is its chroma alone).
+// Owned by the engine's caller; grown as needed.
 struct bt_mask {
     struct bt_rect rect;
     uint8_t *value;

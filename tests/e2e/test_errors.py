@@ -257,7 +257,7 @@ class Words(Case):
 
     def test_help(self):
         for words in (['--help'], ['help'], ['swap', '--help'], ['help', 'swap'],
-                      ['bench', '-h'], ['models', '--help'], ['options', '--help']):
+                      ['bench', '-h'], ['face', '-h'], ['models', '--help'], ['options', '--help']):
             self.bauta(*words)
             self.assertIn('usage: bauta', self.out)
             self.assertLessEqual(max(map(len, self.out.splitlines())), 90)
