@@ -134,23 +134,30 @@ static uint8_t byte(float v)
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + .5f);
 }
 
+// Halves a picture of 4-byte texels.
+static uint8_t *halved(const uint8_t *from, int width, int height)
+{
+    const int w = width / 2, h = height / 2;
+    uint8_t *out = bt_alloc((size_t)w * (size_t)h * 4), *p = out;
+    for (int y = 0; out && y < h; y++) {
+        const uint8_t *a = from + (size_t)y * 8 * (size_t)width, *b = a + 4 * width;
+        for (int x = 0; x < w; x++, a += 8, b += 8, p += 4)
+            for (int c = 0; c < 4; c++)
+                p[c] = (uint8_t)((a[c] + a[4 + c] + b[c] + b[4 + c] + 2) >> 2);
+    }
+    return out;
+}
+
 int bt_atlas_pyramid(struct bt_source_face *face)
 {
     for (int l = 1; l < BT_ATLAS_LEVELS; l++) {
-        const int n = BT_ATLAS_SIZE >> l;
-        uint8_t *out = face->atlas[l] = bt_alloc((size_t)n * (size_t)n * 4);
-        if (!out)
+        const int up = l - 1;
+        face->atlas[l] =
+            halved(face->atlas[up], BT_ATLAS_SIZE >> up, BT_ATLAS_SIZE >> up);
+        face->lids[l] =
+            halved(face->lids[up], BT_LIDS_WIDTH >> up, BT_LIDS_HEIGHT >> up);
+        if (!face->atlas[l] || !face->lids[l])
             return BAUTA_E_NO_MEMORY;
-        for (int y = 0; y < n; y++) {
-            for (int x = 0; x < n; x++) {
-                uint8_t *p = out + ((size_t)y * (size_t)n + (size_t)x) * 4;
-                const uint8_t *a =
-                    face->atlas[l - 1] + ((size_t)y * 4 * (size_t)n + (size_t)x * 2) * 4;
-                const uint8_t *b = a + (size_t)n * 8;
-                for (int c = 0; c < 4; c++)
-                    p[c] = (uint8_t)((a[c] + a[4 + c] + b[c] + b[4 + c] + 2) >> 2);
-            }
-        }
     }
     return 0;
 }
@@ -166,7 +173,11 @@ static int pyramid(struct bt_source_face *face, const struct bt_atlas_work *w)
         out[3] = byte(255 * w->regions.paste[i] *
                       (face->eyes.usable ? 1 : w->regions.lids[i]));
     }
-    return bt_atlas_pyramid(face);
+    face->lids[0] = bt_alloc((size_t)BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4);
+    const int error =
+        face->lids[0] ? bt_atlas_lids(&w->regions, (const float(*)[3])w->rgb, face->lids[0])
+                      : BAUTA_E_NO_MEMORY;
+    return error ? error : bt_atlas_pyramid(face);
 }
 
 // Means of the logarithm over blocks of the texture.
@@ -262,6 +273,8 @@ int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
 
 void bt_atlas_finish(struct bt_source_face *face)
 {
-    for (int l = 0; l < BT_ATLAS_LEVELS; l++)
+    for (int l = 0; l < BT_ATLAS_LEVELS; l++) {
         bt_freep(&face->atlas[l]);
+        bt_freep(&face->lids[l]);
+    }
 }

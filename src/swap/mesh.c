@@ -21,6 +21,9 @@ struct person {
     struct bt_relight_state light;
     struct bt_grain grain;
     uint8_t *texture; // the atlas at this face's size
+    float closed[2];  // how far its lids are shut, and what it shows there when they are
+    uint8_t open[BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4]; // not and
+    uint8_t shut[BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4]; // wholly
     float level;      // as it was made, in octaves below the atlas
 };
 
@@ -139,30 +142,62 @@ static int neighbour(int i, int half)
     return at < 0 ? 0 : at < half ? at : half - 1;
 }
 
+// Mixes a picture of w x h texels and its next level; mix 0..256.
+static void mix_levels(const uint8_t *fine, const uint8_t *rough, int w, int h, int mix,
+                       uint8_t *out)
+{
+    for (int y = 0; y < h; y++) {
+        const int ra = y / 2, rb = neighbour(y, h / 2), half = w / 2;
+        for (int x = 0; x < w; x++, fine += 4, out += 4) {
+            const int ca = x / 2, cb = neighbour(x, half);
+            const uint8_t *q[4] = {
+                rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
+                rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
+            for (int c = 0; c < 4; c++) {
+                const int soft =
+                    (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
+                out[c] = (uint8_t)((fine[c] * (256 - mix) + soft * mix + 128) >> 8);
+            }
+        }
+    }
+}
+
 // Mixes two neighbouring levels of the atlas so that a texel is about a pixel.
 static void fit_texture(struct person *p, float level)
 {
     level = fminf(fmaxf(level, 0), BT_ATLAS_LEVELS - 1.001f);
     if (p->level >= 0 && fabsf(level - p->level) < .08f)
         return;
-    p->level = level;
     const int l = (int)level, n = BT_ATLAS_SIZE >> l;
-    const int mix = (int)((level - (float)l) * 256);
-    const uint8_t *fine = p->who->atlas[l], *rough = p->who->atlas[l + 1];
-    for (int y = 0; y < n; y++) {
-        const int half = n / 2, ra = y / 2, rb = neighbour(y, half);
-        for (int x = 0; x < n; x++) {
-            const int ca = x / 2, cb = neighbour(x, half);
-            const uint8_t *q[4] = {
-                rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
-                rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
-            const uint8_t *f = fine + (y * n + x) * 4;
-            uint8_t *out = p->texture + (y * n + x) * 4;
-            for (int c = 0; c < 4; c++) {
-                const int soft =
-                    (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
-                out[c] = (uint8_t)((f[c] * (256 - mix) + soft * mix + 128) >> 8);
-            }
+    const int mix = (int)((level - (float)l) * 256), w = BT_LIDS_WIDTH >> l;
+    p->level = level;
+    p->closed[0] = p->closed[1] = 0;
+    mix_levels(p->who->atlas[l], p->who->atlas[l + 1], n, n, mix, p->texture);
+    mix_levels(p->who->lids[l], p->who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix, p->shut);
+    for (int y = 0; y < BT_LIDS_HEIGHT >> l; y++)
+        memcpy(p->open + y * w * 4,
+               p->texture + ((y + (BT_LIDS_TOP >> l)) * n + (BT_LIDS_LEFT >> l)) * 4,
+               (size_t)w * 4);
+}
+
+// Shows as much of the closed lids as they are.
+static void close_lids(struct person *p, const float closed[2])
+{
+    const int l = (int)p->level, n = BT_ATLAS_SIZE >> l;
+    const int w = BT_LIDS_WIDTH >> l, h = BT_LIDS_HEIGHT >> l;
+    for (int side = 0; side < 2; side++) {
+        if (fabsf(closed[side] - p->closed[side]) < .02f)
+            continue;
+        p->closed[side] = closed[side];
+        const int mix = (int)(closed[side] * 256);
+        for (int y = 0; y < h; y++) {
+            const size_t from = ((size_t)y * (size_t)w + (size_t)(side * w / 2)) * 4;
+            const uint8_t *a = p->open + from, *b = p->shut + from;
+            uint8_t *out = p->texture + ((y + (BT_LIDS_TOP >> l)) * n +
+                                         (BT_LIDS_LEFT >> l) + side * w / 2) * 4;
+            for (int i = 0; i < w / 2 * 4; i++)
+                if ((i & 3) != 3)
+                    out[i] = (uint8_t)((a[i] * (256 - mix) + b[i] * mix) >> 8);
         }
     }
 }
@@ -279,7 +314,9 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
         return BAUTA_E_NO_MEMORY;
     const double dt = fmin(fmax(seconds - p->last, 1. / 240), .5);
     p->last = seconds;
-    bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape);
+    float closed[2];
+    bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape,
+                 closed);
     const struct bt_rect rect =
         bt_rect_union(bounds((const float(*)[3])m->shape), bounds(at->landmark));
     int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
@@ -291,6 +328,7 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     // The face fills about nine tenths of the texture's width.
     fit_texture(p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
+    close_lids(p, closed);
     const bool eyes = who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
     draw(m, p, eyes);
     if (eyes)

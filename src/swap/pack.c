@@ -88,6 +88,7 @@ static const struct row rows[] = {
     ROW("irad", F32, 1, true, face.eyes.radius, float, 100),
     ROW("iris", BYTES, 1, true, face.eyes.iris, uint8_t, 0),
     POINTER("atla", BYTES, 1, face.atlas[0], 4 * BT_ATLAS_SIZE * BT_ATLAS_SIZE),
+    POINTER("lids", BYTES, 1, face.lids[0], 4 * BT_LIDS_WIDTH * BT_LIDS_HEIGHT),
     ROW("albe", F32, 1, true, face.log_albedo, float, 100),
     ROW("mean", F32, 1, true, face.mean_log, float, 100),
 };

@@ -26,8 +26,10 @@ void bt_shape_weights(float weight[BAUTA_LANDMARKS])
 void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at,
                   const float source[BAUTA_LANDMARKS][3],
                   const float weight[BAUTA_LANDMARKS], float amount, double dt,
-                  float out[BAUTA_LANDMARKS][3])
+                  float out[BAUTA_LANDMARKS][3], float closed[2])
 {
+    static const float none[BT_CANON_MODES];
+    struct bt_expression_signs rest, shown;
     float now[BAUTA_LANDMARKS][3], driven[BAUTA_LANDMARKS][3];
     // A turned head shows the shape as a silhouette, where it must meet what is around.
     const float turned =
@@ -47,5 +49,9 @@ void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at
         for (int k = 0; k < 3; k++)
             now[v][k] += share * bound * d[k];
     }
+    bt_expression_signs(source, none, &rest);
+    bt_expression_signs((const float(*)[3])now, none, &shown);
+    for (int side = 0; side < 2; side++)
+        closed[side] = bt_ramp(shown.lids[side] / fmaxf(rest.lids[side], .05f), .65f, .2f);
     bt_pose_apply(at, (const float(*)[3])now, out);
 }

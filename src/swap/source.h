@@ -20,6 +20,12 @@
 #define BT_MAP_SIZE 128   // of the maps that follow the target's light
 #define BT_COARSE_SIZE 64 // of the map of light's low frequencies
 
+// The part of the atlas that shows what closed upper lids look like.
+#define BT_LIDS_LEFT 128
+#define BT_LIDS_TOP 144
+#define BT_LIDS_WIDTH 256
+#define BT_LIDS_HEIGHT 80
+
 struct bt_source_face {
     // Pose-free shape, canonical centimetres, with the photo's expression taken off.
     float vertex[BAUTA_LANDMARKS][3];
@@ -27,6 +33,7 @@ struct bt_source_face {
     struct bt_source_eyes eyes;
     // Texture with its own light taken out: R G B and the mask as alpha.
     uint8_t *atlas[BT_ATLAS_LEVELS];
+    uint8_t *lids[BT_ATLAS_LEVELS]; // a part of it with the eyes closed, as levels, too
     float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3]; // natural log of value / 255
     float mean_log[3];                                    // its mean over the skin
 };
@@ -87,6 +94,9 @@ int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions
 // Fills what has little weight from what has much and is plain (0..1: skin, no feature)
 // around it (push-pull, Gortler et al. 1996).
 int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain);
+// What the upper lids show when they are closed, where open eyes have lashes and a fold:
+// BT_LIDS_WIDTH x BT_LIDS_HEIGHT times R G B 255 from the finished atlas.
+int bt_atlas_lids(const struct bt_regions *regions, const float (*rgb)[3], uint8_t *out);
 // Bounds how far the skin's colour goes from its mean.
 void bt_atlas_chroma(const struct bt_regions *regions, float (*rgb)[3]);
 // Takes shine off the skin.
