@@ -33,9 +33,14 @@ static void round_trip(const struct bauta_identity *who)
     for (int l = 0; l < BT_ATLAS_LEVELS; l++)
         CHECK(!memcmp(back->face.atlas[l], who->face.atlas[l],
                       (size_t)(BT_ATLAS_SIZE >> l) * (BT_ATLAS_SIZE >> l) * 4));
+    for (int l = 0; l < BT_ATLAS_LEVELS; l++)
+        CHECK(!memcmp(back->face.lids[l], who->face.lids[l],
+                      (size_t)(BT_LIDS_WIDTH >> l) * (BT_LIDS_HEIGHT >> l) * 4));
     struct bt_source_face a = back->face, b = who->face;
     memset(a.atlas, 0, sizeof a.atlas);
     memset(b.atlas, 0, sizeof b.atlas);
+    memset(a.lids, 0, sizeof a.lids);
+    memset(b.lids, 0, sizeof b.lids);
     CHECK(!memcmp(&a, &b, sizeof a));
     struct bauta_photo_info info;
     CHECK_INT(bauta_identity_photo(back, 2, &info), BAUTA_E_USAGE);

@@ -20,7 +20,8 @@ static inline struct bauta_identity *made_person(const char *consent)
     who->consent = bt_strdup(consent);
     who->thumbnail = bt_alloc(thumbnail);
     who->face.atlas[0] = bt_alloc(texels * 4);
-    if (!who->consent || !who->thumbnail || !who->face.atlas[0])
+    who->face.lids[0] = bt_alloc(BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4);
+    if (!who->consent || !who->thumbnail || !who->face.atlas[0] || !who->face.lids[0])
         goto fail;
     for (int i = 0; i < 2; i++) {
         struct bauta_photo_info *photo = &who->photo[i];
@@ -38,6 +39,8 @@ static inline struct bauta_identity *made_person(const char *consent)
         who->thumbnail[i] = (uint8_t)(i * 7 / 3);
     for (size_t i = 0; i < texels * 4; i++)
         who->face.atlas[0][i] = (uint8_t)((state = state * 1103515245u + 12345u) >> 16);
+    for (size_t i = 0; i < BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4; i++)
+        who->face.lids[0][i] = (uint8_t)(i * 7);
     for (int v = 0; v < BAUTA_LANDMARKS; v++)
         for (int k = 0; k < 3; k++)
             who->face.vertex[v][k] = (float)v / 100 - (float)k;
