@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "swap/behind.h"
 #include "swap/eyes.h"
 #include "swap/front.h"
 #include "swap/grain.h"
-#include "swap/mouth.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
 
@@ -40,7 +40,7 @@ struct mesh {
     struct bt_front front;
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
-    struct bt_mouth mouth;
+    struct bt_behind behind;
     // Closes the mouth (1) or an eye (2).
     uint8_t own[BT_CANON_TRIANGLES];
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
@@ -76,7 +76,7 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     struct mesh *m = s->priv;
     (void)format;
     bt_shape_weights(m->weight);
-    bt_mouth_init(&m->mouth);
+    bt_behind_init(&m->behind);
     note_own(m, bt_canon_mouth, BT_CANON_MOUTH, 1);
     note_own(m, bt_canon_eye[0], BT_CANON_EYE, 2);
     note_own(m, bt_canon_eye[1], BT_CANON_EYE, 2);
@@ -293,6 +293,12 @@ static struct bt_rect bounds(const float (*point)[3])
         (int)ceilf(fminf(x1 + 2, far)), (int)ceilf(fminf(y1 + 2, far))};
 }
 
+static struct bt_rect widen(struct bt_rect r, float share)
+{
+    const int by = (int)((float)(r.x1 - r.x0) * share) + 1;
+    return (struct bt_rect){r.x0 - by, r.y0 - by, r.x1 + by, r.y1 + by};
+}
+
 static bool is_finite(const struct bauta_face *at)
 {
     for (int v = 0; v < BAUTA_LANDMARKS; v++)
@@ -315,10 +321,12 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     const double dt = fmin(fmax(seconds - p->last, 1. / 240), .5);
     p->last = seconds;
     float closed[2];
-    bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape, dt, m->shape,
-                 closed);
-    const struct bt_rect rect =
+    bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape,
+                 s->options->silhouette, dt, m->shape, closed);
+    struct bt_rect rect =
         bt_rect_union(bounds((const float(*)[3])m->shape), bounds(at->landmark));
+    if (s->options->silhouette > 0)
+        rect = widen(rect, BT_BEHIND_RING);
     int error = bt_patch_read(&m->patch, frame, rect, BT_MAP_SIZE * 3 / 2);
     if (error)
         return error == BAUTA_E_AGAIN ? 1 : error; // Wholly outside: nothing shows.
@@ -333,7 +341,8 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     draw(m, p, eyes);
     if (eyes)
         look(m, p, at, dt);
-    error = bt_mouth_draw(&m->mouth, &m->patch, at->landmark, (const float(*)[3])m->shape);
+    error = bt_behind_draw(&m->behind, &m->patch, at->landmark,
+                           (const float(*)[3])m->shape, s->options->silhouette > 0);
     if (!error)
         error = bt_front_cut(&m->front, &m->patch, at, &m->relight.map,
                              p->light.occlude.mask, m->relight.facing,
@@ -361,7 +370,7 @@ static void mesh_close(struct bt_swap *s)
     bt_relight_finish(&m->relight);
     bt_front_finish(&m->front);
     bt_patch_finish(&m->patch);
-    bt_mouth_finish(&m->mouth);
+    bt_behind_finish(&m->behind);
 }
 
 extern const struct bt_swap_impl bt_swap_mesh;

@@ -25,8 +25,9 @@ void bt_shape_weights(float weight[BAUTA_LANDMARKS])
 
 void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at,
                   const float source[BAUTA_LANDMARKS][3],
-                  const float weight[BAUTA_LANDMARKS], float amount, double dt,
-                  float out[BAUTA_LANDMARKS][3], float closed[2])
+                  const float weight[BAUTA_LANDMARKS], float amount,
+                  float silhouette, double dt, float out[BAUTA_LANDMARKS][3],
+                  float closed[2])
 {
     static const float none[BT_CANON_MODES];
     struct bt_expression_signs rest, shown;
@@ -35,14 +36,17 @@ void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at
     const float turned =
         bt_ramp(fabsf(at->yaw), 50, 22) * bt_ramp(fabsf(at->pitch), 45, 25);
     const float share = amount * (.25f + .75f * turned);
+    const float outline = silhouette * bt_ramp(fabsf(at->yaw), 25, 12) *
+                          bt_ramp(fabsf(at->pitch), 30, 15);
     bt_pose_free(at, now);
     bt_expression_learn(state, (const float(*)[3])now, (float)dt, turned);
     bt_expression_drive((const float(*)[3])now, (const float(*)[3])state->neutral, source,
                         REST, driven, NULL);
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         float d[3], square = 0;
+        const float w = weight[v] + outline * (1 - weight[v]);
         for (int k = 0; k < 3; k++) {
-            d[k] = weight[v] * (driven[v][k] - now[v][k]);
+            d[k] = w * (driven[v][k] - now[v][k]);
             square += d[k] * d[k];
         }
         const float bound = 1 / sqrtf(1 + square / (FARTHEST * FARTHEST));

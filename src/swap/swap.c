@@ -22,6 +22,10 @@ const struct bt_opt bt_swap_opts[] = {
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
       .help = "How much of the photo's face shape is taken over."},
      AT(shape)},
+    {{"silhouette", BAUTA_OPTION_FLOAT, "0", 0, 1, .live = 1,
+      .help = "How much of the photo's outline of the face is taken over; what is around "
+              "it is bent along, so straight lines beside the face are seen to move."},
+     AT(silhouette)},
     {{"tone", BAUTA_OPTION_FLOAT, "0.6", 0, 1, .live = 1,
       .help = "How far the skin's tone goes to that of the person in the picture."},
      AT(tone)},

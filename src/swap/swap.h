@@ -18,6 +18,7 @@ enum bt_swap_eyes {
 struct bt_swap_options {
     int engine;   // CHOICE: mesh (default), none
     float shape;  // 0..1: how much of the photo's shape
+    float silhouette; // 0..1: how much of it at the oval
     float tone;   // 0..1: how far skin tone goes to the target's
     float detail; // 0..1: creases and moving shadows taken over from the target
     int eyes;     // CHOICE: enum bt_swap_eyes, whose eyes are shown

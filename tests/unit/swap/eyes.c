@@ -5,7 +5,6 @@
 
 #include "made.h"
 #include "swap/eyes.h"
-#include "swap/mouth.h"
 
 enum { WIDTH = 640, ATLAS = 256 };
 static const float RADIUS = .57f; // of the painted irises, centimetres
@@ -202,64 +201,10 @@ static void test_draw(void)
     bauta_frame_unref(&photo);
 }
 
-// A red mouth opening moves with the lips that are drawn.
-static void test_mouth(void)
-{
-    struct bauta_face at;
-    struct bauta_frame *frame = bauta_frame_new(BAUTA_PIXEL_RGB24, 400, 400);
-    float shape[BAUTA_LANDMARKS][3];
-    struct bt_patch patch = {0};
-    struct bt_mouth mouth = {0};
-    pose_canonical(&at, 200, 200, 300, 0);
-    for (int k = 1; k < 10; k++)
-        at.landmark[bt_canon_lips[BT_CANON_RING - k]][1] += 30;
-    float lips[BT_CANON_RING][2];
-    for (int k = 0; k < BT_CANON_RING; k++)
-        for (int c = 0; c < 2; c++)
-            lips[k][c] = at.landmark[bt_canon_lips[k]][c];
-    for (int y = 0; y < 400; y++)
-        for (int x = 0; x < 400; x++) {
-            bool in = false;
-            for (int i = 0, j = BT_CANON_RING - 1; i < BT_CANON_RING; j = i++)
-                if ((lips[i][1] > (float)y + .5f) != (lips[j][1] > (float)y + .5f) &&
-                    (float)x + .5f < (lips[j][0] - lips[i][0]) *
-                                             ((float)y + .5f - lips[i][1]) /
-                                             (lips[j][1] - lips[i][1]) + lips[i][0])
-                    in = !in;
-            set(frame, x, y, in ? 250 : 100, 60, 60);
-        }
-    memcpy(shape, at.landmark, sizeof shape);
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        shape[v][0] += 12;
-    bt_mouth_init(&mouth);
-    CHECK(bt_patch_read(&patch, frame, (struct bt_rect){0, 0, 400, 400}, 128) == 0);
-    CHECK(bt_mouth_draw(&mouth, &patch, (const float(*)[3])at.landmark,
-                        (const float(*)[3])shape) == 0);
-    double seen = 0, drawn = 0;
-    int red_in = 0, red_out = 0;
-    for (int y = 0; y < 400; y++)
-        for (int x = 0; x < 400; x++) {
-            const uint8_t *p = patch.seen + y * patch.stride + x * 4;
-            const uint8_t *q = patch.drawn + y * patch.stride + x * 4;
-            if (p[0] > 200)
-                seen += x, red_in++;
-            if (q[3] && q[0] > 200)
-                drawn += x, red_out++;
-        }
-    EXPECT(red_in > 300 && abs(red_out - red_in) < red_in / 20, "%d in, %d out", red_in,
-           red_out);
-    EXPECT(fabs(drawn / red_out - seen / red_in - 12) < .5, "moved by %.2f",
-           drawn / red_out - seen / red_in);
-    bt_mouth_finish(&mouth);
-    bt_patch_finish(&patch);
-    bauta_frame_unref(&frame);
-}
-
 int main(void)
 {
     test_learn();
     test_hidden();
     test_draw();
-    test_mouth();
     return check_end();
 }
