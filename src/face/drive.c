@@ -96,7 +96,9 @@ static void set_lids(int eye, const float target[BAUTA_LANDMARKS][3],
         lid_axis(neutral[lower], neutral[upper], .3f * usual, theirs);
         lid_axis(source[lower], source[upper], .5f * usual, ours);
         const float from = along(neutral[lower], target[lower], theirs),
-                    to = along(neutral[lower], target[upper], theirs);
+                    seen = along(neutral[lower], target[upper], theirs) - from;
+        // The nets see half-closed eyes wider than they are.
+        const float to = from + (seen > 0 && seen < 1 ? seen * sqrtf(seen) : seen);
         const float down = from - along(source[lower], out[lower], ours),
                     up = fmaxf(to, from) - along(source[lower], out[upper], ours);
         // Lids that touch do so in every direction.

@@ -72,8 +72,8 @@ void bt_expression_learn(struct bt_expression_state *state,
 //   out = source + S E w + rest (target - neutral - E w),
 // where w are the target's weights and S scales mouth and jaw by the ratio of their sizes.
 // Then the inner lips are parted as the target's are, and touch where those touch; lids
-// open in the ratio in which the target's do to their own rest, so that a blink closes
-// both. neutral: the target's, of bt_expression_state; source: of bt_expression_neutral;
+// open in the ratio in which the target's do to their own rest (below 1 its power 1.5, since
+// the nets see half-closed eyes wider than they are), so that a blink closes both. neutral: the target's, of bt_expression_state; source: of bt_expression_neutral;
 // rest 0..1: how much of what the modes do not explain is carried over. weight (may be
 // NULL) takes w. out may be target.
 void bt_expression_drive(const float target[BAUTA_LANDMARKS][3],

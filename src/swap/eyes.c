@@ -88,6 +88,7 @@ struct eye {
     float ix, iy;                 // the iris in the target
     float cx, cy, rx, ry;         // the disc to draw
     float plain;                  // brightness of the target's iris
+    float soft;                   // width of an edge, pixels
     float gx, gy, glint;          // where the light is mirrored, along the eye, and how brightly
 };
 
@@ -188,7 +189,7 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
     const uint8_t(*level)[4] = (const uint8_t(*)[4])eyes->iris[side];
     int n = BT_IRIS_SIZE;
     while (n > BT_IRIS_SIZE >> (BT_IRIS_LEVELS - 1) &&
-           2 * e->ry * BT_IRIS_SPAN < .75f * (float)n)
+           2 * e->ry * BT_IRIS_SPAN < .75f * e->soft * (float)n)
         level += n * n, n /= 2;
     const float reach = e->ry * BT_IRIS_SPAN;
     const int x0 = (int)fmaxf(e->cx - reach - (float)patch->rect.x0, 0);
@@ -205,7 +206,7 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
                 continue;
             float upper;
             const float in =
-                bt_eye_inside(shape, side, px + e->cx, py + e->cy, &upper) + .5f;
+                bt_eye_inside(shape, side, px + e->cx, py + e->cy, &upper) / e->soft + .5f;
             if (in <= 0)
                 continue;
             const float shade = 1 - .35f * bt_ramp(upper, .4f * e->ry, 0);
@@ -219,7 +220,7 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
 void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state,
                   struct bt_patch *patch, const struct bauta_face *at,
                   const float (*shape)[3], const struct bt_light *light,
-                  const float gain[2][3], const float add[2][3], double dt)
+                  const float gain[2][3], const float add[2][3], float soft, double dt)
 {
     for (int side = 0; side < 2; side++) {
         struct eye e = {.from = bt_eye_frame(at->landmark, side),
@@ -234,6 +235,7 @@ void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state
         e.cy = e.to.y + e.to.width * (along * e.to.uy + across * e.to.ux);
         e.ry = fmaxf(eyes->radius * at->scale, .5f);
         e.rx = e.ry * fmaxf(cosf(at->yaw * 3.14159265f / 180), .55f);
+        e.soft = soft;
         e.plain = plain_of(patch, &e);
         mirror_light(light, &e, at->scale);
         const float wanted = bt_ramp(shining(patch, at, side, &e), .08f, .01f);

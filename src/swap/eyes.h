@@ -41,11 +41,13 @@ struct bt_eyes_state {
 // Draws the irises over the eyes' whites in patch->drawn, in the eyes of shape (samples of
 // the frame), looking where at looks, with the highlights that the target's eyes show; where
 // they show none, with one where the light would be mirrored.
-// gain: factors in display values at each eye; add: what is added there.
+// gain: factors in display values at each eye; add: what is added there. soft: how many
+// pixels an edge is to be wide, from 1.
 void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state,
                   struct bt_patch *patch, const struct bauta_face *at,
                   const float (*shape)[3], const struct bt_light *light,
-                  const float gain[2][3], const float add[2][3], double dt);
+                  const float gain[2][3], const float add[2][3], float soft,
+                  double dt);
 
 // An eye's opening as a frame of reference: the middle between its corners, the unit
 // vector from the left corner to the right one, and their distance.

@@ -267,17 +267,20 @@ static void look(struct mesh *m, struct person *p, const struct bauta_face *at, 
 {
     float gain[2][3] = {{0}}, add[2][3] = {{0}};
     for (int side = 0; side < 2; side++) {
+        float uv[2] = {0};
         for (int k = 0; k < BT_CANON_LID; k++) {
             const int v = bt_canon_lid[side][k];
-            for (int c = 0; c < 3; c++) {
-                gain[side][c] += (float)m->relight.gain[texel_of(bt_canon_uv[v])][c] / 256 /
-                                 BT_CANON_LID;
+            for (int c = 0; c < 2; c++)
+                uv[c] += bt_canon_uv[v][c] / BT_CANON_LID;
+            for (int c = 0; c < 3; c++)
                 add[side][c] += m->relight.add[v][c] / BT_CANON_LID;
-            }
         }
+        for (int c = 0; c < 3; c++)
+            gain[side][c] = (float)m->relight.gain[texel_of(uv)][c] / 256;
     }
     bt_eyes_draw(&p->who->eyes, &p->eyes, &m->patch, at, (const float(*)[3])m->shape,
-                 &p->light.light, (const float(*)[3])gain, (const float(*)[3])add, dt);
+                 &p->light.light, (const float(*)[3])gain, (const float(*)[3])add,
+                 exp2f(p->grain.blur), dt);
 }
 
 static struct bt_rect bounds(const float (*point)[3])
@@ -337,6 +340,7 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     fit_texture(p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     close_lids(p, closed);
+    bt_relight_eyes(&m->relight, closed);
     const bool eyes = who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
     draw(m, p, eyes);
     if (eyes)

@@ -26,7 +26,7 @@ void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions)
         o->log[i] = logf(((float)i + 10) / 265);
     for (int i = 0; i < CELLS; i++) {
         const int t = first_texel(i);
-        o->still[i] = 1 - regions->feature[t] * (1 - regions->brow[t]);
+        o->still[i] = 1 - regions->feature[t] * (1 - .25f * regions->brow[t]);
         o->inside[i] = regions->paste[t] > 0 || regions->feature[t] > 0;
         const float v = ((float)(i / SIDE) + .5f) / SIDE;
         o->floor[i] = v < .5f ? 6 : 1;

@@ -387,3 +387,17 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     seam(r, state, who, options->tone, dt);
     state->started = true;
 }
+
+void bt_relight_eyes(struct bt_relight *r, const float closed[2])
+{
+    for (int i = 0; i < BT_MAP_TEXELS; i++) {
+        if (r->regions.lids[i] >= .25f)
+            continue;
+        const bool side = i % BT_MAP_SIZE >= BT_MAP_SIZE / 2;
+        const float eye = bt_ramp(r->regions.lids[i], .25f, 0) * (1 - closed[side]);
+        const uint16_t *g = r->gain[i];
+        const float grey = (float)(g[0] + g[1] + g[2]) / 3;
+        for (int c = 0; c < 3; c++)
+            r->gain[i][c] = (uint16_t)((float)g[c] + eye * (grey - (float)g[c]));
+    }
+}

@@ -50,5 +50,8 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
                     const struct bt_patch *patch, const struct bauta_face *at,
                     const float (*normal)[3], const struct bt_source_face *who,
                     const struct bt_swap_options *options, double dt);
+// The tone is the skin's: open eyes take over brightness alone. closed: 0..1 of the
+// image-left and the image-right eye.
+void bt_relight_eyes(struct bt_relight *relight, const float closed[2]);
 
 #endif

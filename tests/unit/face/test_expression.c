@@ -249,7 +249,7 @@ static void check_blink(void)
             }
             bt_expression_drive((seen)target, (seen)theirs, (seen)ours, .7f, out, NULL);
             for (int e = 0; e < 2; e++) {
-                const float open = lid_of((seen)ours, e) * (float)part / 4;
+                const float open = lid_of((seen)ours, e) * powf((float)part / 4, 1.5f);
                 CHECK_NEAR(lid_of((seen)out, e), open, part ? .08 : 1e-3);
                 for (int i = 1; !part && i < BT_CANON_LID / 2; i++)
                     CHECK(hypotf(out[bt_canon_lid[e][i]][1] -

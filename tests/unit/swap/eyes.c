@@ -163,7 +163,7 @@ static float drawn_at(const struct learnt *l, float look, int *count)
     CHECK(bt_patch_read(&patch, target, (struct bt_rect){0, 0, WIDTH, WIDTH}, 128) == 0);
     memset(patch.drawn, 230, (size_t)patch.stride * (size_t)patch.height);
     bt_eyes_draw(&l->eyes, &state, &patch, &at, (const float(*)[3])at.landmark, &light,
-                 gain, add, .04);
+                 gain, add, 1, .04);
     double sum = 0;
     int n = 0, outside = 0;
     for (int y = 0; y < patch.height; y++) {
