@@ -89,11 +89,15 @@ static void set_lids(int eye, const float target[BAUTA_LANDMARKS][3],
                      float out[BAUTA_LANDMARKS][3])
 {
     const uint16_t *index = bt_refine_parts[1 + eye].index;
+    const uint16_t *other = bt_refine_parts[1 + !eye].index;
     for (int i = 1; i <= LID_PAIRS; i++) {
         const int lower = index[i], upper = index[8 + i];
         float theirs[3], ours[3], move[2][3];
         const float usual = distance(bt_canon_rest[lower], bt_canon_rest[upper]);
-        lid_axis(neutral[lower], neutral[upper], .3f * usual, theirs);
+        // Who squints in the sun or is seen from one side has wider eyes than are seen.
+        const float both = (distance(neutral[lower], neutral[upper]) +
+                            distance(neutral[other[i]], neutral[other[8 + i]])) / 2;
+        lid_axis(neutral[lower], neutral[upper], fmaxf(.75f * usual, both), theirs);
         lid_axis(source[lower], source[upper], .5f * usual, ours);
         const float from = along(neutral[lower], target[lower], theirs),
                     seen = along(neutral[lower], target[upper], theirs) - from;

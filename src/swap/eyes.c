@@ -52,7 +52,7 @@ static void follow(struct bt_eyes_state *s, int side, float along, float across,
     }
     const float speed = hypotf(along - g[0], across - g[1]) / (float)dt;
     s->moving[side] += (float)(1 - exp(-dt / .05)) * (speed - s->moving[side]);
-    const double cutoff = 2 + 8 * s->moving[side]; // Hz
+    const double cutoff = 1 + 5 * s->moving[side]; // Hz
     const float a = (float)(1 - exp(-dt * cutoff * 6.2831853));
     g[0] += a * (along - g[0]);
     g[1] += a * (across - g[1]);
@@ -155,7 +155,7 @@ static float plain_of(const struct bt_patch *patch, const struct eye *e)
 static void draw_pixel(const struct bt_patch *patch, const struct bauta_face *at,
                        const struct eye *e, int side, const uint8_t (*level)[4], int n,
                        const float gain[3], const float add[3], float a, float b,
-                       float cover, float shade, uint8_t *out)
+                       float cover, float deep, float shade, uint8_t *out)
 {
     float iris[4];
     sample(level, n, (a / e->rx / BT_IRIS_SPAN + 1) / 2 * (float)n,
@@ -174,7 +174,7 @@ static void draw_pixel(const struct bt_patch *patch, const struct bauta_face *at
     const float gx = (a - e->gx) / (.15f * e->ry), gy = (b - e->gy) / (.15f * e->ry);
     const float far = gx * gx + gy * gy;
     if (far < 4)
-        shine += e->glint * bt_ramp(far, 2.2f, .3f);
+        shine += e->glint * bt_ramp(far, 2.2f, .3f) * bt_ramp(deep, .15f, .45f);
     for (int c = 0; c < 3; c++) {
         const float v = (iris[c] * gain[c] + add[c]) * shade + shine;
         const float next = out[c] + w * (v - out[c]);
@@ -211,7 +211,7 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
                 continue;
             const float shade = 1 - .35f * bt_ramp(upper, .4f * e->ry, 0);
             draw_pixel(patch, at, e, side, level, n, gain, add, a, b,
-                       fminf(in, 1), shade,
+                       fminf(in, 1), in * e->soft / e->ry, shade,
                        patch->drawn + (size_t)y * (size_t)patch->stride + (size_t)x * 4);
         }
     }

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+// Log of how much more energy the drawn face's edges may have.
+static const float RELIEF = .25f;
+
 // Squared differences of luma at one and at three pixels' distance, and a histogram of
 // second differences. The quotient of the first two is 1/3 where edges are sharp and 1/9
 // where they are wide; the last one tells noise.
@@ -95,7 +98,10 @@ void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t fram
         const float a = grain->started ? (float)(1 - exp(-dt / .25)) : 1;
         const float softer = logf(((float)drawn.near + 1) / ((float)drawn.far + 1)) -
                              logf(((float)seen.near + 1) / ((float)seen.far + 1));
-        grain->blur = fminf(fmaxf(grain->blur + .8f * a * softer, 0), 1.5f);
+        // A photo with more relief than the picture's face stands out of it.
+        const float relief = logf(((float)drawn.near + 1) / ((float)seen.near + 1));
+        const float step = softer + .4f * fmaxf(relief - RELIEF, 0);
+        grain->blur = fminf(fmaxf(grain->blur + .8f * a * step, 0), 1.5f);
         const float t = noise_of(&seen), d = noise_of(&drawn);
         const float missing = fminf(sqrtf(fmaxf(t * t - d * d, 0)), 6);
         grain->noise += a * (missing - grain->noise);
