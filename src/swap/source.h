@@ -13,6 +13,7 @@
 #include "swap/eyes.h"
 #include "swap/light.h"
 #include "swap/swap.h"
+#include "swap/texture.h"
 #include "swap/uvmap.h"
 
 #define BT_ATLAS_LEVELS 4
@@ -88,9 +89,6 @@ int bt_atlas_colours(const struct bt_regions *regions, const float (*rgb)[3],
 // margin that grows with blur: texels that one pixel of the photo covers.
 int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
                   const float (*shade)[3], float blur, float *weight);
-// What is hardly seen is taken from the other half of the face.
-int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions,
-                    float (*rgb)[3], float *weight);
 // Fills what has little weight from what has much and is plain (0..1: skin, no feature)
 // around it (push-pull, Gortler et al. 1996).
 int bt_atlas_fill(int size, float (*rgb)[3], const float *weight, const float *plain);

@@ -224,9 +224,9 @@ int bt_atlas_photo(struct bt_atlas_work *w, struct bt_source_face *face,
     if (error)
         return error;
     shade(w, (const float(*)[3])normal);
-    error = bt_atlas_skin(
-        &w->regions, (const float(*)[3])w->rgb, (const float(*)[3])w->shade,
-        .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1), w->weight);
+    const float blur = .8f * BT_ATLAS_SIZE / fmaxf(found->box[2] - found->box[0], 1);
+    error = bt_atlas_skin(&w->regions, (const float(*)[3])w->rgb,
+                          (const float(*)[3])w->shade, blur, w->weight);
     if (!error && score)
         error = bt_score_end(score, photo, found, &w->regions, (const float(*)[3])w->rgb,
                              w->weight, seen);
@@ -235,8 +235,15 @@ int bt_atlas_photo(struct bt_atlas_work *w, struct bt_source_face *face,
     for (int i = 0; i < BT_ATLAS_SIZE * BT_ATLAS_SIZE; i++)
         for (int c = 0; c < 3 && w->map.triangle[i] != BT_UV_NONE; c++)
             w->rgb[i][c] /= w->shade[i][c];
-    return bt_eyes_learn(&face->eyes, photo, found, &w->map, (const float(*)[3])w->shade,
-                         w->rgb);
+    error = bt_atlas_strands(&w->regions, (const float(*)[3])w->rgb, blur, w->weight);
+    if (!error)
+        error = bt_atlas_rims(&w->regions, (const float(*)[3])w->rgb, w->weight, NULL);
+    if (!error)
+        error = bt_atlas_even(&w->map, &w->regions, w->rgb, w->weight, w->shade);
+    if (!error)
+        error = bt_eyes_learn(&face->eyes, photo, found, &w->map,
+                              (const float(*)[3])w->shade, w->rgb);
+    return error;
 }
 
 int bt_atlas_complete(struct bt_atlas_work *w, struct bt_source_face *face)
@@ -248,6 +255,12 @@ int bt_atlas_complete(struct bt_atlas_work *w, struct bt_source_face *face)
             1 - .9f * w->regions.brow[i] * bt_ramp(w->weight[i], .4f, .1f);
     if (!error)
         error = bt_atlas_fill(BT_ATLAS_SIZE, w->rgb, w->weight, w->regions.skin);
+    if (!error)
+        error = bt_atlas_lift(&w->regions, w->rgb);
+    if (!error)
+        error = bt_atlas_folds(&w->regions, face->signs.smile, w->rgb);
+    if (!error)
+        error = bt_atlas_lips(&w->regions, face->signs.open, w->rgb);
     if (!error)
         error = bt_atlas_highlights(&w->regions, w->rgb);
     bt_atlas_chroma(&w->regions, w->rgb);

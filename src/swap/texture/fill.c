@@ -160,63 +160,11 @@ int bt_atlas_skin(const struct bt_regions *regions, const float (*rgb)[3],
     shrink(skin, scratch, n, margin);
     bt_blur(skin, n, n, 1, margin * 2 / 3, scratch);
     for (size_t i = 0; i < count; i++)
-        weight[i] *= skin[i] * near[i];
+        weight[i] *= fmaxf(skin[i], 0) * near[i];
 done:;
     const int error = skin && near && scratch ? 0 : BAUTA_E_NO_MEMORY;
     bt_free(skin);
     bt_free(near);
-    bt_free(scratch);
-    return error;
-}
-
-// Of the two halves' low frequencies, at a texel and its mirror image, the factor that
-// brings one to the other.
-static float match(const float *to, const float *from, int channel)
-{
-    if (to[3] < .03f || from[3] < .03f)
-        return 1;
-    const float ratio = to[channel] / to[3] / fmaxf(from[channel] / from[3], 4);
-    return fminf(fmaxf(ratio, .7f), 1.4f);
-}
-
-int bt_atlas_mirror(const struct bt_uvmap *map, const struct bt_regions *regions,
-                    float (*rgb)[3], float *weight)
-{
-    const int n = map->size;
-    const size_t count = (size_t)n * (size_t)n;
-    float(*low)[4] = bt_alloc_array(count, sizeof *low);
-    float *scratch = bt_alloc_array(count, sizeof *low);
-    int error = BAUTA_E_NO_MEMORY;
-    if (!low || !scratch)
-        goto done;
-    for (size_t i = 0; i < count; i++) {
-        const float w = weight[i] * regions->skin[i];
-        for (int c = 0; c < 3; c++)
-            low[i][c] = w * rgb[i][c];
-        low[i][3] = w;
-    }
-    bt_blur(low[0], n, n, 4, n / 20, scratch);
-    for (int y = 0; y < n; y++) {
-        for (int x = 0; x < n / 2; x++) {
-            const int a = y * n + x, b = y * n + n - 1 - x;
-            if (map->triangle[a] == BT_UV_NONE || map->triangle[b] == BT_UV_NONE)
-                continue;
-            // The half that is hardly seen takes the other's colours.
-            const float wa = weight[a], wb = weight[b];
-            const float ta = bt_ramp(wa, .55f, .1f) * bt_ramp(wb, .1f, .4f);
-            const float tb = bt_ramp(wb, .55f, .1f) * bt_ramp(wa, .1f, .4f);
-            for (int c = 0; c < 3; c++) {
-                const float ca = rgb[a][c], cb = rgb[b][c];
-                rgb[a][c] += ta * (cb * match(low[a], low[b], c) - ca);
-                rgb[b][c] += tb * (ca * match(low[b], low[a], c) - cb);
-            }
-            weight[a] = fmaxf(wa, ta * wb);
-            weight[b] = fmaxf(wb, tb * wa);
-        }
-    }
-    error = 0;
-done:
-    bt_free(low);
     bt_free(scratch);
     return error;
 }
