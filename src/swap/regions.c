@@ -71,6 +71,7 @@ static void texel(struct bt_regions *r, int at, float x, float y)
     r->feature[at] = bt_ramp(fminf(nearest, eye - .03f), .03f, .012f);
     r->rim[at] = bt_ramp(border, .2f, .08f);
     r->brow[at] = bt_ramp(brows, .035f, .015f) * bt_ramp(eye, .004f, .02f);
+    r->nose[at] = bt_ramp(noses, .024f, .004f) * bt_ramp(mouths, .004f, .02f);
     r->lips[at] = bt_ramp(mouths, .006f, -.004f);
     r->line[at] = bt_ramp(fabsf(distance(&inner, x, y)), .035f, 0);
     r->core[at] = r->skin[at] * bt_ramp(-distance(&sure, x, y), 0, .02f);
@@ -80,7 +81,7 @@ static float **fields(struct bt_regions *r, int i)
 {
     float **const field[] = {&r->skin, &r->paste, &r->feature,
                              &r->brow, &r->rim,   &r->core, &r->lids,
-                             &r->lips, &r->line};
+                             &r->lips, &r->line, &r->nose};
     return i < (int)(sizeof field / sizeof *field) ? field[i] : NULL;
 }
 

@@ -37,6 +37,7 @@ struct bt_regions {
     float *feature; // brows, eyes, lips, nostrils: any colour belongs to the face
     float *brow;    // the brows alone
     float *rim;     // 1 at the oval, 0 well inside
+    float *nose;    // its tip, wings and nostrils
     float *lips;    // 1 inside the lips' outline, with what lies between them
     float *line;    // 1 at the inner edge of the lips, 0 well away from it
     float *core;    // cheeks, nose and lower forehead: surely skin in most photos

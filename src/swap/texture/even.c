@@ -9,7 +9,7 @@
 
 // As natural logarithms. Halves of a face differ by a little by themselves; from SURE on it
 // is a shadow; what lies deeper than DEEP is noise and comes off in part only.
-static const float SHALLOW = .13f, SURE = .45f, DEEP = 1;
+static const float SHALLOW = .11f, SURE = .38f, DEEP = 1;
 // So much of what is left of light from one side is evened out.
 static const float SIDE = .4f;
 

@@ -253,7 +253,8 @@ int bt_atlas_highlights(const struct bt_regions *regions, float (*rgb)[3])
         if (y <= base)
             continue;
         // Shine is white: the same amount comes off every channel.
-        const float off = .65f * (y - base) * regions->skin[i];
+        const float where = fmaxf(regions->skin[i], .5f * regions->nose[i]);
+        const float off = .65f * (y - base) * where;
         for (int c = 0; c < 3; c++)
             rgb[i][c] = fmaxf(rgb[i][c] - off, 0);
     }

@@ -136,7 +136,7 @@ int bt_atlas_folds(const struct bt_regions *regions, float smile, float (*rgb)[3
         total += (double)regions->core[i];
     }
     const float mean = (float)(sum / total);
-    const float strength = .68f * bt_ramp(smile, 0, .7f);
+    const float strength = .62f * bt_ramp(smile, 0, .7f);
     for (size_t i = 0; i < f.count && !error; i++) {
         const float where = regions->skin[i] * place((int)i, n);
         if (where <= 0)

@@ -97,8 +97,10 @@ int bt_atlas_rims(const struct bt_regions *regions, const float (*rgb)[3], float
     if (sure > 0) {
         thin(luma, fine, scratch, n);
         for (size_t i = 0; i < count; i++) {
-            const float rim = bt_ramp(hat[i], .2f, .35f) * (1 - .9f * regions->brow[i]);
-            const float line = bt_ramp(fine[i], .15f, .3f) * regions->brow[i];
+            const float rim = bt_ramp(hat[i], .2f, .35f) *
+                              (1 - .9f * bt_ramp(regions->brow[i], .5f, 1));
+            const float line =
+                bt_ramp(fine[i], .15f, .3f) * bt_ramp(regions->brow[i], 0, .5f);
             hat[i] = fmaxf(rim, line) * zone(regions, (int)i);
         }
         extreme(hat, scratch, n, n / 128, 1);
