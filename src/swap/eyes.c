@@ -209,9 +209,11 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
                 bt_eye_inside(shape, side, px + e->cx, py + e->cy, &upper) / e->soft + .5f;
             if (in <= 0)
                 continue;
-            const float shade = 1 - .35f * bt_ramp(upper, .4f * e->ry, 0);
+            // Behind the lashes the white's own picture shows, with their shade.
+            const float shade = 1 - .3f * bt_ramp(upper, .7f * e->ry, .2f * e->ry);
+            const float cover = fminf(in, 1) * bt_ramp(upper, .08f * e->ry, .42f * e->ry);
             draw_pixel(patch, at, e, side, level, n, gain, add, a, b,
-                       fminf(in, 1), in * e->soft / e->ry, shade,
+                       cover, in * e->soft / e->ry, shade,
                        patch->drawn + (size_t)y * (size_t)patch->stride + (size_t)x * 4);
         }
     }

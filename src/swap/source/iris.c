@@ -227,7 +227,9 @@ static int fill_white(const struct bt_uvmap *map, const struct bauta_face *face,
                 known[i] = bt_ramp(far, 1.14f, 1.3f) * bt_ramp(in / d->radius, .1f, .2f);
                 whites += known[i] > .5f;
             } else {
-                const float t = bt_ramp(far, 1.3f, 1.14f);
+                // Lashes and the lid's shade stay where they are.
+                const float t = bt_ramp(far, 1.3f, 1.14f) *
+                                bt_ramp(upper / d->radius, .1f, .4f);
                 for (int c = 0; c < 3; c++)
                     rgb[i][c] += t * (copy[i][c] - rgb[i][c]);
             }

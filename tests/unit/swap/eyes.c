@@ -109,7 +109,7 @@ static void test_learn(void)
         }
         EXPECT(bright < 8, "%d texels of the highlight remain", bright);
     }
-    // Where the irises were the atlas is white.
+    // Where the irises were the atlas is white, but below the upper lid.
     int dark = 0, white = 0;
     for (int i = 0; i < ATLAS * ATLAS; i++) {
         float p[3], upper;
@@ -118,6 +118,9 @@ static void test_learn(void)
         bt_uvmap_at(&l.map, i, face.landmark, p);
         const int side = p[0] > WIDTH / 2;
         if (bt_eye_inside((const float(*)[3])face.landmark, side, p[0], p[1], &upper) < 3)
+            continue;
+        // Lashes may be what is right below the upper lid.
+        if (upper < .5f * RADIUS * face.scale)
             continue;
         white += l.rgb[i][0] > 190;
         dark += l.rgb[i][0] < 120;
@@ -194,7 +197,7 @@ static void test_draw(void)
     for (int k = -1; k <= 1; k++) {
         int count;
         const float off = drawn_at(&l, .45f * (float)k, &count);
-        EXPECT(fabsf(off) < 1 && count > 200, "look %d: off by %.2f, %d pixels", k,
+        EXPECT(fabsf(off) < 1.5f && count > 200, "look %d: off by %.2f, %d pixels", k,
                (double)off, count);
     }
     finish(&l);
