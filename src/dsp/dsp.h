@@ -61,6 +61,25 @@ struct bt_dsp {
     // may overlap.
     void (*box_step)(float *acc, float *out, const float *add, const float *sub,
                      float scale, int n);
+    // The fourth of each four bytes. Returns all of them or-ed.
+    int (*alpha_row)(uint8_t *alpha, const uint8_t *rgba, int n);
+    // Each sample twice: out[2i] = out[2i+1] = in[i]; n counts outputs, the last may stand
+    // alone.
+    void (*twice_row)(uint8_t *out, const uint8_t *in, int n);
+    // blend_row onto a sample that 2x2 of src and alpha lie over, the rows row[0] and
+    // row[1] of each: dst moves to their mean by alpha, rounded to nearest. n counts
+    // samples of dst.
+    void (*blend_half)(uint8_t *dst, const uint8_t *const src[2],
+                       const uint8_t *const alpha[2], int n);
+    // half_row of pixels of four bytes.
+    void (*half_rgbx)(uint8_t *out, const uint8_t *a, const uint8_t *b, int n);
+    // A row of n pixels R G B A times gains: out = (in * gain + 256) >> 9, at most 255.
+    // gain: rows above and below, of (n >> shift) pixels of 4 uint16 with 8 bits of
+    // fraction, at most 4095, which are mixed in the parts 8-part : part (0..8), and
+    // interpolated to n pixels as bt_texture's; shift is 0, 1 or 2, n a multiple of
+    // 1 << shift.
+    void (*lit_row)(uint8_t *out, const uint8_t *rgba, const uint16_t *const gain[2],
+                    int part, int n, int shift);
     // count textured spans: texture * gain + add, clamped to 0..255; nothing is added to
     // alpha. Both maps are sampled bilinearly.
     void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,

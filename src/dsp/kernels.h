@@ -17,6 +17,13 @@
     void bt_half_row_##suffix(uint8_t *out, const uint8_t *a, const uint8_t *b, int n); \
     void bt_box_step_##suffix(float *acc, float *out, const float *add, \
                               const float *sub, float scale, int n); \
+    int bt_alpha_row_##suffix(uint8_t *alpha, const uint8_t *rgba, int n); \
+    void bt_twice_row_##suffix(uint8_t *out, const uint8_t *in, int n); \
+    void bt_blend_half_##suffix(uint8_t *dst, const uint8_t *const src[2], \
+                                const uint8_t *const alpha[2], int n); \
+    void bt_half_rgbx_##suffix(uint8_t *out, const uint8_t *a, const uint8_t *b, int n); \
+    void bt_lit_row_##suffix(uint8_t *out, const uint8_t *rgba, \
+                             const uint16_t *const gain[2], int part, int n, int shift); \
     void bt_spans_##suffix(const struct bt_span *span, int count, \
                            const struct bt_span_step *step, \
                            const struct bt_texture *texture)

@@ -50,6 +50,33 @@ static void run_box(const struct bt_dsp *dsp)
     dsp->box_step(data.f[0], data.f[1], data.f[2], data.f[3], .1f, N);
 }
 
+static void run_alpha(const struct bt_dsp *dsp)
+{
+    dsp->alpha_row(data.out[0], data.a, N);
+}
+
+static void run_twice(const struct bt_dsp *dsp)
+{
+    dsp->twice_row(data.out[0], data.a, N);
+}
+
+static void run_blend_half(const struct bt_dsp *dsp)
+{
+    const uint8_t *src[2] = {data.a, data.b}, *alpha[2] = {data.c, data.c + N};
+    dsp->blend_half(data.out[0], src, alpha, N / 2);
+}
+
+static void run_half_rgbx(const struct bt_dsp *dsp)
+{
+    dsp->half_rgbx(data.out[0], data.a, data.b, N / 2);
+}
+
+static void run_lit(const struct bt_dsp *dsp)
+{
+    const uint16_t *gain[2] = {data.gain, data.gain + N};
+    dsp->lit_row(data.out[0], data.a, gain, 3, N, 2);
+}
+
 static void spans(const struct bt_dsp *dsp, bool gain, int length)
 {
     const struct bt_texture texture = {
@@ -146,6 +173,11 @@ void bench(unsigned cpu_flags)
                 {"blend_row", run_blend, N, 5000},
                 {"half_row", run_half, N, 5000},
                 {"box_step", run_box, N, 5000},
+                {"alpha_row", run_alpha, N, 5000},
+                {"twice_row", run_twice, N, 5000},
+                {"blend_half", run_blend_half, N / 2, 5000},
+                {"half_rgbx", run_half_rgbx, N / 2, 5000},
+                {"lit_row", run_lit, N, 2000},
                 {"span, no gain, 160 long", run_span_plain, N, 200},
                 {"span, gain, 160 long", run_span_gain, N, 200},
                 {"span, gain, 10 long", run_span_short, N, 200}};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dsp/kernels.h"
+
+// Loops that the compiler vectorises. This file is built once for every instruction set,
+// under another suffix; nothing in it may depend on which.
+#ifndef BT_LOOPS
+#define BT_LOOPS(name) name##_c
+#endif
+
+int BT_LOOPS(bt_alpha_row)(uint8_t *restrict alpha, const uint8_t *restrict rgba, int n)
+{
+    uint8_t any = 0;
+    for (int i = 0; i < n; i++) {
+        alpha[i] = rgba[4 * i + 3];
+        any |= rgba[4 * i + 3];
+    }
+    return any;
+}
+
+void BT_LOOPS(bt_twice_row)(uint8_t *restrict out, const uint8_t *restrict in, int n)
+{
+    for (int i = 0; i < n / 2; i++)
+        out[2 * i] = out[2 * i + 1] = in[i];
+    if (n & 1)
+        out[n - 1] = in[n / 2];
+}
+
+void BT_LOOPS(bt_blend_half)(uint8_t *restrict dst, const uint8_t *const src[2],
+                             const uint8_t *const alpha[2], int n)
+{
+    const uint8_t *restrict s0 = src[0], *restrict s1 = src[1];
+    const uint8_t *restrict a0 = alpha[0], *restrict a1 = alpha[1];
+    for (int i = 0; i < n; i++) {
+        const uint32_t part = (uint32_t)a0[2 * i] + a0[2 * i + 1] + a1[2 * i] +
+                              a1[2 * i + 1];
+        const uint32_t sum = (uint32_t)a0[2 * i] * s0[2 * i] +
+                             (uint32_t)a0[2 * i + 1] * s0[2 * i + 1] +
+                             (uint32_t)a1[2 * i] * s1[2 * i] +
+                             (uint32_t)a1[2 * i + 1] * s1[2 * i + 1];
+        // A quarter of at most 255 * 1020 + 510, divided by 255.
+        const uint32_t q = (sum + (1020 - part) * dst[i] + 510) >> 2;
+        dst[i] = (uint8_t)((q + 1 + (q >> 8)) >> 8);
+    }
+}
+
+void BT_LOOPS(bt_half_rgbx)(uint8_t *restrict out, const uint8_t *restrict a,
+                            const uint8_t *restrict b, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int c = 0; c < 4; c++)
+            out[4 * i + c] = (uint8_t)((a[8 * i + c] + a[8 * i + 4 + c] + b[8 * i + c] +
+                                        b[8 * i + 4 + c] + 2) >>
+                                       2);
+}
