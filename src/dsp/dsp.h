@@ -80,6 +80,12 @@ struct bt_dsp {
     // 1 << shift.
     void (*lit_row)(uint8_t *out, const uint8_t *rgba, const uint16_t *const gain[2],
                     int part, int n, int shift);
+    // A row of n pixels of four bytes, mixed with a picture of half its size: out = in +
+    // (soft - in) * part / 256, rounded to nearest, part 0..256. soft is that picture's row
+    // near, and the one beyond, far, interpolated with weights of 3 and 1 both ways; its
+    // ends are extended. n is even; out may be no other row.
+    void (*soften_row)(uint8_t *out, const uint8_t *in, const uint8_t *near,
+                       const uint8_t *far, int part, int n);
     // count textured spans: texture * gain + add, clamped to 0..255; nothing is added to
     // alpha. Both maps are sampled bilinearly.
     void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,

@@ -24,6 +24,8 @@
     void bt_half_rgbx_##suffix(uint8_t *out, const uint8_t *a, const uint8_t *b, int n); \
     void bt_lit_row_##suffix(uint8_t *out, const uint8_t *rgba, \
                              const uint16_t *const gain[2], int part, int n, int shift); \
+    void bt_soften_row_##suffix(uint8_t *out, const uint8_t *in, const uint8_t *near, \
+                                const uint8_t *far, int part, int n); \
     void bt_spans_##suffix(const struct bt_span *span, int count, \
                            const struct bt_span_step *step, \
                            const struct bt_texture *texture)

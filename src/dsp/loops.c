@@ -52,3 +52,36 @@ void BT_LOOPS(bt_half_rgbx)(uint8_t *restrict out, const uint8_t *restrict a,
                                         b[8 * i + 4 + c] + 2) >>
                                        2);
 }
+
+static inline uint8_t softened(int in, int mid_near, int mid_far, int side_near,
+                               int side_far, int part)
+{
+    const int soft = (9 * mid_near + 3 * mid_far + 3 * side_near + side_far + 8) >> 4;
+    return (uint8_t)((in * (256 - part) + soft * part + 128) >> 8);
+}
+
+// One pixel; side: bytes from its texel to the neighbour's.
+static inline void soften_one(uint8_t *out, const uint8_t *in, const uint8_t *near,
+                              const uint8_t *far, int side, int part)
+{
+    for (int c = 0; c < 4; c++)
+        out[c] = softened(in[c], near[c], far[c], near[c + side], far[c + side], part);
+}
+
+void BT_LOOPS(bt_soften_row)(uint8_t *restrict out, const uint8_t *restrict in,
+                             const uint8_t *restrict near, const uint8_t *restrict far,
+                             int part, int n)
+{
+    const int last = n / 2 - 1;
+    if (n < 2)
+        return;
+    soften_one(out, in, near, far, 0, part);
+    soften_one(out + 8 * last + 4, in + 8 * last + 4, near + 4 * last, far + 4 * last, 0,
+               part);
+    // From one middle of the half picture's texels to the next lie two pixels.
+    for (int k = 0; k < last; k++) {
+        soften_one(out + 8 * k + 4, in + 8 * k + 4, near + 4 * k, far + 4 * k, 4, part);
+        soften_one(out + 8 * k + 8, in + 8 * k + 8, near + 4 * k + 4, far + 4 * k + 4, -4,
+                   part);
+    }
+}

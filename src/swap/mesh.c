@@ -9,6 +9,7 @@
 #include "swap/mouth.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
+#include "swap/texture.h"
 
 // One person of the stream.
 struct person {
@@ -36,6 +37,8 @@ struct mesh {
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
     struct bt_mouth mouth;
+    struct bt_texture_rows rows;
+    uint8_t *lit; // the texture at work in the target's light
     // Closes the mouth (1) or an eye (2).
     uint8_t own[BT_CANON_TRIANGLES];
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
@@ -62,7 +65,7 @@ static int prepare(struct person **person)
     *person = p;
     p->id = -1;
     if (!p->texture)
-        p->texture = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+        p->texture = bt_zalloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
     return p->texture ? 0 : BAUTA_E_NO_MEMORY;
 }
 
@@ -78,7 +81,15 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     // Most streams show no more than two faces at once: theirs needs no memory later.
     const int error =
         prepare(&m->person[0]) || prepare(&m->person[1]) ? BAUTA_E_NO_MEMORY : 0;
-    return error ? error : bt_relight_init(&m->relight);
+    if (error)
+        return error;
+    m->lit = bt_zalloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+    if (!m->lit)
+        return BAUTA_E_NO_MEMORY;
+    const int failed = bt_relight_init(&m->relight);
+    if (!failed)
+        bt_texture_rows_init(&m->rows, &m->relight.map);
+    return failed;
 }
 
 static void forget(struct person **person)
@@ -130,39 +141,14 @@ static struct person *recall(struct mesh *m, int id, const struct bt_source_face
     return p;
 }
 
-// The texel of the next level that lies on the other side of texel i from its own.
-static int neighbour(int i, int half)
-{
-    const int at = i / 2 + ((i & 1) ? 1 : -1);
-    return at < 0 ? 0 : at < half ? at : half - 1;
-}
-
 // Mixes two neighbouring levels of the atlas so that a texel is about a pixel.
-static void fit_texture(struct person *p, float level)
+static void fit_texture(const struct mesh *m, struct person *p, float level)
 {
-    level = fminf(fmaxf(level, 0), BT_ATLAS_LEVELS - 1.001f);
+    level = bt_texture_level(level);
     if (p->level >= 0 && fabsf(level - p->level) < .08f)
         return;
     p->level = level;
-    const int l = (int)level, n = BT_ATLAS_SIZE >> l;
-    const int mix = (int)((level - (float)l) * 256);
-    const uint8_t *fine = p->who->atlas[l], *rough = p->who->atlas[l + 1];
-    for (int y = 0; y < n; y++) {
-        const int half = n / 2, ra = y / 2, rb = neighbour(y, half);
-        for (int x = 0; x < n; x++) {
-            const int ca = x / 2, cb = neighbour(x, half);
-            const uint8_t *q[4] = {
-                rough + (ra * half + ca) * 4, rough + (ra * half + cb) * 4,
-                rough + (rb * half + ca) * 4, rough + (rb * half + cb) * 4};
-            const uint8_t *f = fine + (y * n + x) * 4;
-            uint8_t *out = p->texture + (y * n + x) * 4;
-            for (int c = 0; c < 4; c++) {
-                const int soft =
-                    (9 * q[0][c] + 3 * q[1][c] + 3 * q[2][c] + q[3][c] + 8) >> 4;
-                out[c] = (uint8_t)((f[c] * (256 - mix) + soft * mix + 128) >> 8);
-            }
-        }
-    }
+    bt_texture_fit(p->texture, &m->rows, p->who, level);
 }
 
 static int by_depth(const void *a, const void *b)
@@ -194,17 +180,11 @@ static int visible(struct mesh *m, bool eyes)
 
 static void draw(struct mesh *m, const struct person *p, bool eyes)
 {
-    const int level = (int)p->level, n = BT_ATLAS_SIZE >> level;
-    int shift = 0;
-    while ((n >> shift) > BT_MAP_SIZE)
-        shift++;
-    const struct bt_texture texture = {.rgba = p->texture,
-                                       .width = n,
-                                       .height = n,
-                                       .stride = n * 4,
-                                       .gain = m->relight.gain[0],
-                                       .gain_shift = shift,
-                                       .gain_stride = BT_MAP_SIZE * 8};
+    const int n = bt_texture_size(p->level);
+    bt_texture_light(m->lit, p->texture, n, &m->rows,
+                     (const uint16_t(*)[4])m->relight.gain);
+    const struct bt_texture texture = {
+        .rgba = m->lit, .width = n, .height = n, .stride = n * 4};
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         struct bt_raster_vertex *out = &m->vertex[v];
         out->x = m->shape[v][0] - (float)m->patch.rect.x0;
@@ -296,7 +276,7 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal,
                    who, s->options, dt);
     // The face fills about nine tenths of the texture's width.
-    fit_texture(p,
+    fit_texture(m, p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     const bool eyes = who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
     draw(m, p, eyes);
@@ -329,6 +309,7 @@ static void mesh_close(struct bt_swap *s)
     bt_relight_finish(&m->relight);
     bt_patch_finish(&m->patch);
     bt_mouth_finish(&m->mouth);
+    bt_free(m->lit);
 }
 
 extern const struct bt_swap_impl bt_swap_mesh;

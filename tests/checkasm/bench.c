@@ -77,6 +77,11 @@ static void run_lit(const struct bt_dsp *dsp)
     dsp->lit_row(data.out[0], data.a, gain, 3, N, 2);
 }
 
+static void run_soften(const struct bt_dsp *dsp)
+{
+    dsp->soften_row(data.out[0], data.a, data.b, data.c, 100, N);
+}
+
 static void spans(const struct bt_dsp *dsp, bool gain, int length)
 {
     const struct bt_texture texture = {
@@ -178,6 +183,7 @@ void bench(unsigned cpu_flags)
                 {"blend_half", run_blend_half, N / 2, 5000},
                 {"half_rgbx", run_half_rgbx, N / 2, 5000},
                 {"lit_row", run_lit, N, 2000},
+                {"soften_row", run_soften, N, 2000},
                 {"span, no gain, 160 long", run_span_plain, N, 200},
                 {"span, gain, 160 long", run_span_gain, N, 200},
                 {"span, gain, 10 long", run_span_short, N, 200}};

@@ -285,6 +285,21 @@ static void check_lit(const struct bt_dsp *dsp[2], int n, int mode)
     free(gain[1].memory);
 }
 
+static void check_soften(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    n &= ~1;
+    const int part = random_in(0, 256);
+    struct block in = bytes(4 * (size_t)n, mode), near = bytes(2 * (size_t)n, mode),
+                 far = bytes(2 * (size_t)n, random_in(0, 3));
+    struct output out = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++)
+        dsp[i]->soften_row(out.data[i], in.data, near.data, far.data, part, n);
+    finish(&out, "soften_row", n);
+    free(in.memory);
+    free(near.memory);
+    free(far.memory);
+}
+
 static int32_t wild(int32_t low, int32_t high)
 {
     static const int32_t extreme[] = {INT32_MIN, INT32_MAX, 0, -1, 1 << 30, -(1 << 30)};
@@ -366,7 +381,8 @@ int main(int argc, char **argv)
 {
     static void (*const check[])(const struct bt_dsp *dsp[2], int n, int mode) = {
         check_yuv, check_rgb, check_blend, check_half, check_box, check_span,
-        check_alpha, check_twice, check_blend_half, check_half_rgbx, check_lit};
+        check_alpha, check_twice, check_blend_half, check_half_rgbx, check_lit,
+        check_soften};
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
         bench(bt_cpu_flags());
         return 0;
