@@ -86,6 +86,19 @@ struct bt_dsp {
     // ends are extended. n is even; out may be no other row.
     void (*soften_row)(uint8_t *out, const uint8_t *in, const uint8_t *near,
                        const uint8_t *far, int part, int n);
+    // Natural logarithm of positive, normal floats, and e to the power of floats within
+    // +-80, both to within 3e-7 of the result or 1e-7. out may be in.
+    void (*log_row)(float *out, const float *in, int n);
+    void (*exp_row)(float *out, const float *in, int n);
+    // Four values at the corners of triangles, interpolated: out = sum of weight[k] *
+    // value[corner[k]].
+    void (*interpolate)(float (*out)[4], const float (*value)[4],
+                        const uint16_t (*corner)[3], const float (*weight)[3], int n);
+    // Bilinear samples R G B of a picture of 4-byte pixels at places x, y (the first two
+    // of four; the middle of the first pixel is at 0), outside of it those of its edge.
+    // width and height are 2 to 16384.
+    void (*sample)(float (*out)[3], const float (*place)[4], const uint8_t *rgbx,
+                   int width, int height, int stride, int n);
     // count textured spans: texture * gain + add, clamped to 0..255; nothing is added to
     // alpha. Both maps are sampled bilinearly.
     void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,

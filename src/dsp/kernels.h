@@ -26,6 +26,14 @@
                              const uint16_t *const gain[2], int part, int n, int shift); \
     void bt_soften_row_##suffix(uint8_t *out, const uint8_t *in, const uint8_t *near, \
                                 const uint8_t *far, int part, int n); \
+    void bt_log_row_##suffix(float *out, const float *in, int n); \
+    void bt_exp_row_##suffix(float *out, const float *in, int n); \
+    void bt_interpolate_##suffix(float (*out)[4], const float (*value)[4], \
+                                 const uint16_t (*corner)[3], const float (*weight)[3], \
+                                 int n); \
+    void bt_sample_##suffix(float (*out)[3], const float (*place)[4], \
+                            const uint8_t *rgbx, int width, int height, int stride, \
+                            int n); \
     void bt_spans_##suffix(const struct bt_span *span, int count, \
                            const struct bt_span_step *step, \
                            const struct bt_texture *texture)

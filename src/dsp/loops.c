@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include "dsp/kernels.h"
 
 // Loops that the compiler vectorises. This file is built once for every instruction set,
@@ -84,4 +86,60 @@ void BT_LOOPS(bt_soften_row)(uint8_t *restrict out, const uint8_t *restrict in,
         soften_one(out + 8 * k + 8, in + 8 * k + 8, near + 4 * k + 4, far + 4 * k + 4, -4,
                    part);
     }
+}
+
+// The polynomials are those of Cephes (Moshier 1992), logf.c and expf.c.
+static inline float log_of(float x)
+{
+    static const int32_t root_half = 0x3f3504f3;
+    int32_t bits;
+    float m;
+    memcpy(&bits, &x, sizeof bits);
+    const int32_t e = (bits - root_half) >> 23;
+    bits -= e * (1 << 23);
+    memcpy(&m, &bits, sizeof m);
+    const float f = m - 1, z = f * f, power = (float)e;
+    float y = 7.0376836292e-2f;
+    y = y * f - 1.1514610310e-1f;
+    y = y * f + 1.1676998740e-1f;
+    y = y * f - 1.2420140846e-1f;
+    y = y * f + 1.4249322787e-1f;
+    y = y * f - 1.6668057665e-1f;
+    y = y * f + 2.0000714765e-1f;
+    y = y * f - 2.4999993993e-1f;
+    y = y * f + 3.3333331174e-1f;
+    y = y * f * z - 2.12194440e-4f * power - .5f * z;
+    return f + y + .693359375f * power;
+}
+
+static inline float exp_of(float x)
+{
+    const float t = x * 1.44269504088896341f;
+    const int32_t e = (int32_t)(t + (t < 0 ? -.5f : .5f));
+    const float power = (float)e;
+    const float r = x - power * .693359375f + power * 2.12194440e-4f;
+    float y = 1.9875691500e-4f;
+    y = y * r + 1.3981999507e-3f;
+    y = y * r + 8.3334519073e-3f;
+    y = y * r + 4.1665795894e-2f;
+    y = y * r + 1.6666665459e-1f;
+    y = y * r + 5.0000001201e-1f;
+    y = y * r * r + r + 1;
+    int32_t bits;
+    memcpy(&bits, &y, sizeof bits);
+    bits += e * (1 << 23);
+    memcpy(&y, &bits, sizeof y);
+    return y;
+}
+
+void BT_LOOPS(bt_log_row)(float *out, const float *in, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = log_of(in[i]);
+}
+
+void BT_LOOPS(bt_exp_row)(float *out, const float *in, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = exp_of(in[i]);
 }

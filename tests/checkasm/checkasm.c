@@ -300,6 +300,62 @@ static void check_soften(const struct bt_dsp *dsp[2], int n, int mode)
     free(far.memory);
 }
 
+static float random_float(float low, float high)
+{
+    return low + (high - low) * (float)(random32() % 65537) / 65536;
+}
+
+static void check_log_exp(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const size_t size = (size_t)n * sizeof(float);
+    struct block in = block(size, sizeof(float));
+    float *value = (float *)in.data;
+    for (int i = 0; i < n; i++)
+        value[i] = mode & 1 ? random_float(-80, 80) : random_float(1e-3f, 300);
+    struct output out = output(size, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        (mode & 1 ? dsp[i]->exp_row : dsp[i]->log_row)((float *)out.data[i], value, n);
+    finish(&out, mode & 1 ? "exp_row" : "log_row", n);
+    free(in.memory);
+}
+
+static void check_interpolate(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const size_t count = (size_t)n;
+    const int values = random_in(1, 50);
+    struct block value = floats((size_t)values * 4, mode & 1);
+    struct block weight = floats(count * 3, mode & 1), corner = block(count * 6, 2);
+    for (int i = 0; i < 3 * n; i++)
+        ((uint16_t *)corner.data)[i] = (uint16_t)random_in(0, values - 1);
+    struct output out = output(count * 16, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        dsp[i]->interpolate((float(*)[4])out.data[i], (const float(*)[4])value.data,
+                            (const uint16_t(*)[3])corner.data,
+                            (const float(*)[3])weight.data, n);
+    finish(&out, "interpolate", n);
+    free(value.memory);
+    free(weight.memory);
+    free(corner.memory);
+}
+
+static void check_sample(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const int width = random_in(2, 40), height = random_in(2, 40);
+    const int stride = 4 * (width + random_in(0, 3));
+    struct block rgbx = bytes((size_t)stride * (size_t)(height - 1) + 4 * (size_t)width,
+                              mode);
+    struct block place = block((size_t)n * 16, sizeof(float));
+    for (int i = 0; i < 4 * n; i++)
+        ((float *)place.data)[i] = random_in(0, 20) ? random_float(-5, 45) : 1e30f;
+    struct output out = output((size_t)n * 12, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        dsp[i]->sample((float(*)[3])out.data[i], (const float(*)[4])place.data, rgbx.data,
+                       width, height, stride, n);
+    finish(&out, "sample", n);
+    free(rgbx.memory);
+    free(place.memory);
+}
+
 static int32_t wild(int32_t low, int32_t high)
 {
     static const int32_t extreme[] = {INT32_MIN, INT32_MAX, 0, -1, 1 << 30, -(1 << 30)};
@@ -382,7 +438,7 @@ int main(int argc, char **argv)
     static void (*const check[])(const struct bt_dsp *dsp[2], int n, int mode) = {
         check_yuv, check_rgb, check_blend, check_half, check_box, check_span,
         check_alpha, check_twice, check_blend_half, check_half_rgbx, check_lit,
-        check_soften};
+        check_soften, check_log_exp, check_interpolate, check_sample};
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
         bench(bt_cpu_flags());
         return 0;
