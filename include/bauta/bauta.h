@@ -154,6 +154,17 @@ BAUTA_API int bauta_runtime_info(char version[64], char path[1024]);
 // thread. bauta_report_get then tells the times; nothing is written.
 BAUTA_API int bauta_bench(struct bauta *engine, const char *input, int frames);
 
+// What the path's times are to be compared with.
+struct bauta_bench_nets {
+    double face_pixels;                       // mean width of the first face, samples
+    struct bauta_stage_times mesh, attention; // a run of each net that places landmarks
+};
+
+// The same, and now and then between two frames the nets are run on the same thread, so
+// that what else the machine does meets both alike. nets is filled on success.
+BAUTA_API int bauta_bench_beside(struct bauta *engine, const char *input, int frames,
+                                 struct bauta_bench_nets *nets);
+
 // For benchmarks: opens any ONNX model of float tensors, at most 2 GB, in the runtime that
 // is used here and stores the median time of a run on fixed random input. threads: 1 to
 // 256; runs: 1 to 100,000.
