@@ -86,6 +86,12 @@ struct bt_dsp {
     // ends are extended. n is even; out may be no other row.
     void (*soften_row)(uint8_t *out, const uint8_t *in, const uint8_t *near,
                        const uint8_t *far, int part, int n);
+    // Luma of R G B x by BT.601's weights in 1/256, rounded.
+    void (*luma_row)(uint8_t *out, const uint8_t *rgbx, int n);
+    // Adds noise to R G B where alpha is above 0: at pixel i the sum of the four bytes of
+    // scramble(seed ^ (first + i)) (see loops.c), less its mean, times scale / 65536,
+    // rounded. scale is 0 to 8192.
+    void (*noise_row)(uint8_t *rgba, int n, uint32_t seed, uint32_t first, int scale);
     // Natural logarithm of positive, normal floats, and e to the power of floats within
     // +-80, both to within 3e-7 of the result or 1e-7. out may be in.
     void (*log_row)(float *out, const float *in, int n);

@@ -26,6 +26,9 @@
                              const uint16_t *const gain[2], int part, int n, int shift); \
     void bt_soften_row_##suffix(uint8_t *out, const uint8_t *in, const uint8_t *near, \
                                 const uint8_t *far, int part, int n); \
+    void bt_luma_row_##suffix(uint8_t *out, const uint8_t *rgbx, int n); \
+    void bt_noise_row_##suffix(uint8_t *rgba, int n, uint32_t seed, uint32_t first, \
+                               int scale); \
     void bt_log_row_##suffix(float *out, const float *in, int n); \
     void bt_exp_row_##suffix(float *out, const float *in, int n); \
     void bt_interpolate_##suffix(float (*out)[4], const float (*value)[4], \

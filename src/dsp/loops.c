@@ -88,6 +88,50 @@ void BT_LOOPS(bt_soften_row)(uint8_t *restrict out, const uint8_t *restrict in,
     }
 }
 
+void BT_LOOPS(bt_luma_row)(uint8_t *restrict out, const uint8_t *restrict rgbx, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = (uint8_t)((77 * rgbx[4 * i] + 150 * rgbx[4 * i + 1] +
+                            29 * rgbx[4 * i + 2] + 128) >>
+                           8);
+}
+
+// Wellons' lowbias32.
+static inline uint32_t scramble(uint32_t x)
+{
+    x ^= x >> 16;
+    x *= 0x7feb352dU;
+    x ^= x >> 15;
+    x *= 0x846ca68bU;
+    return x ^ x >> 16;
+}
+
+void BT_LOOPS(bt_noise_row)(uint8_t *restrict rgba, int n, uint32_t seed, uint32_t first,
+                            int scale)
+{
+    enum { CHUNK = 64 };
+    int16_t noise[CHUNK], spread[4 * CHUNK];
+    for (int from = 0; from < n; from += CHUNK) {
+        const int count = n - from < CHUNK ? n - from : CHUNK;
+        uint8_t *restrict p = rgba + 4 * (ptrdiff_t)from;
+        for (int i = 0; i < CHUNK; i++) {
+            const uint32_t r = scramble(seed ^ (first + (uint32_t)(from + i)));
+            const int sum =
+                (int)((r & 255) + (r >> 8 & 255) + (r >> 16 & 255) + (r >> 24));
+            noise[i] = (int16_t)(((sum - 510) * scale + 32768) >> 16);
+        }
+        for (int i = 0; i < count; i++) {
+            const int16_t value = p[4 * i + 3] ? noise[i] : 0;
+            const int16_t four[4] = {value, value, value, 0};
+            memcpy(&spread[4 * i], four, sizeof four);
+        }
+        for (int i = 0; i < 4 * count; i++) {
+            const int16_t v = (int16_t)(p[i] + spread[i]);
+            p[i] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    }
+}
+
 // The polynomials are those of Cephes (Moshier 1992), logf.c and expf.c.
 static inline float log_of(float x)
 {

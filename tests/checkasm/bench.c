@@ -83,6 +83,16 @@ static void run_soften(const struct bt_dsp *dsp)
     dsp->soften_row(data.out[0], data.a, data.b, data.c, 100, N);
 }
 
+static void run_luma(const struct bt_dsp *dsp)
+{
+    dsp->luma_row(data.out[0], data.a, N);
+}
+
+static void run_noise(const struct bt_dsp *dsp)
+{
+    dsp->noise_row(data.out[1], N, 77, 5, 2000);
+}
+
 static void run_log(const struct bt_dsp *dsp)
 {
     dsp->log_row(data.f[0], data.f[1], N);
@@ -208,6 +218,8 @@ void bench(unsigned cpu_flags)
                 {"half_rgbx", run_half_rgbx, N / 2, 5000},
                 {"lit_row", run_lit, N, 2000},
                 {"soften_row", run_soften, N, 2000},
+                {"luma_row", run_luma, N, 5000},
+                {"noise_row", run_noise, N, 2000},
                 {"log_row", run_log, N, 2000},
                 {"exp_row", run_exp, N, 2000},
                 {"interpolate", run_interpolate, N, 2000},

@@ -300,6 +300,22 @@ static void check_soften(const struct bt_dsp *dsp[2], int n, int mode)
     free(far.memory);
 }
 
+static void check_grain(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block rgba = bytes(4 * (size_t)n, mode);
+    const uint32_t hash = random32(), first = random32();
+    const int scale = random_in(0, 8192);
+    struct output luma = output((size_t)n, 1), noisy = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++) {
+        dsp[i]->luma_row(luma.data[i], rgba.data, n);
+        memcpy(noisy.data[i], rgba.data, 4 * (size_t)n);
+        dsp[i]->noise_row(noisy.data[i], n, hash, first, scale);
+    }
+    finish(&luma, "luma_row", n);
+    finish(&noisy, "noise_row", n);
+    free(rgba.memory);
+}
+
 static float random_float(float low, float high)
 {
     return low + (high - low) * (float)(random32() % 65537) / 65536;
@@ -438,7 +454,7 @@ int main(int argc, char **argv)
     static void (*const check[])(const struct bt_dsp *dsp[2], int n, int mode) = {
         check_yuv, check_rgb, check_blend, check_half, check_box, check_span,
         check_alpha, check_twice, check_blend_half, check_half_rgbx, check_lit,
-        check_soften, check_log_exp, check_interpolate, check_sample};
+        check_soften, check_grain, check_log_exp, check_interpolate, check_sample};
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
         bench(bt_cpu_flags());
         return 0;
