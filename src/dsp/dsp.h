@@ -93,7 +93,7 @@ struct bt_dsp {
     // rounded. scale is 0 to 8192.
     void (*noise_row)(uint8_t *rgba, int n, uint32_t seed, uint32_t first, int scale);
     // Natural logarithm of positive, normal floats, and e to the power of floats within
-    // +-80, both to within 3e-7 of the result or 1e-7. out may be in.
+    // +-80, to within 3e-7 of the result (of .3 where a logarithm is less). out may be in.
     void (*log_row)(float *out, const float *in, int n);
     void (*exp_row)(float *out, const float *in, int n);
     // Four values at the corners of triangles, interpolated: out = sum of weight[k] *
