@@ -155,7 +155,9 @@ static int time_rounds(struct bench *b, struct bauta *engine, bool nets)
         if (result < 0)
             return result;
         bauta_report_get(engine, &report);
-        if (i && report.path.p50_ms >= b->single.path.p50_ms)
+        const bool faster = nets ? beside.path.p50_ms < b->nets.path.p50_ms
+                                 : report.path.p50_ms < b->single.path.p50_ms;
+        if (i && !faster)
             continue;
         b->single = report;
         b->nets = beside;
@@ -210,17 +212,17 @@ static void print_report(const struct bauta_report *r)
 // The path in units of a net that ran between its frames.
 static double quotient(const struct bench *b, const struct bauta_stage_times *net)
 {
-    return net->p50_ms > 0 ? b->single.path.p50_ms / net->p50_ms : 0;
+    return net->p50_ms > 0 ? b->nets.path.p50_ms / net->p50_ms : 0;
 }
 
 // The row that issue 3 asks for.
 static void print_cost(const struct bench *b)
 {
-    const struct bauta_stage_times *path = &b->single.path, *mesh = &b->nets.mesh;
+    const struct bauta_stage_times *path = &b->nets.path, *mesh = &b->nets.mesh;
     if (!mesh->count || path->p50_ms <= 0)
         return;
-    printf("\nthe whole path on one thread, a face %.0f pixels wide: p50 %.2f ms, p95 %.2f "
-           "ms (%.2f times p50)\n",
+    printf("\nin the thread's processor time, with a face %.0f pixels wide: the path's p50 "
+           "%.2f ms, p95 %.2f ms (%.2f times p50)\n",
            b->nets.face_pixels, path->p50_ms, path->p95_ms, path->p95_ms / path->p50_ms);
     printf("beside the mesh net, %.2f ms: %.2f times; beside the attention net, %.2f ms: "
            "%.2f times\n",
@@ -280,11 +282,13 @@ static int write_report(struct bench *b)
     if (b->nets.mesh.count) {
         bt_json_object(json, "nets");
         bt_json_number(json, "face_pixels", b->nets.face_pixels);
+        bt_json_number(json, "path_p50_ms", b->nets.path.p50_ms);
+        bt_json_number(json, "path_p95_ms", b->nets.path.p95_ms);
         bt_json_number(json, "mesh_p50_ms", b->nets.mesh.p50_ms);
         bt_json_number(json, "attention_p50_ms", b->nets.attention.p50_ms);
         bt_json_number(json, "path_over_mesh", quotient(b, &b->nets.mesh));
         bt_json_number(json, "path_p95_over_p50",
-                       b->single.path.p95_ms / b->single.path.p50_ms);
+                       b->nets.path.p95_ms / b->nets.path.p50_ms);
         bt_json_end_object(json);
     }
     if (b->generator) {

@@ -51,7 +51,7 @@ static int read_frames(struct bauta *engine, const char *input,
 // The nets that the path's times are compared with.
 struct beside {
     struct bt_net *net[2];
-    struct bt_stats times[2];
+    struct bt_stats times[2], path;
     double width;
     int64_t faces;
 };
@@ -96,12 +96,12 @@ static int time_beside(struct beside *b)
     enum { RUNS = 6 };
     for (int i = 0; i < 2; i++) {
         for (int k = 0; k < RUNS; k++) {
-            const int64_t start = bt_now_ns();
+            const int64_t start = bt_thread_ns();
             const int result = bt_net_run(b->net[i]);
             if (result < 0)
                 return result;
             if (k)
-                bt_stats_add(&b->times[i], bt_now_ns() - start);
+                bt_stats_add(&b->times[i], bt_thread_ns() - start);
         }
     }
     return 0;
@@ -116,7 +116,10 @@ static int process_frames(struct bauta *engine, struct bauta_frame *const *kept,
     for (int i = 0; i < wanted && !atomic_load(&engine->stop); i++) {
         const int at = i % round;
         struct bauta_frame *frame = bauta_frame_ref(kept[at < count ? at : round - at]);
+        const int64_t start = bt_thread_ns();
         int result = bauta_process(engine, &frame);
+        if (beside && i) // The first one opens the nets.
+            bt_stats_add(&beside->path, bt_thread_ns() - start);
         bauta_frame_unref(&frame);
         if (result >= 0 && beside && i % EVERY == EVERY / 2)
             result = time_beside(beside);
@@ -194,6 +197,7 @@ int bauta_bench_beside(struct bauta *engine, const char *input, int frames,
     if (result >= 0) {
         *nets = (struct bauta_bench_nets){
             .face_pixels = b->faces ? b->width / (double)b->faces : 0};
+        bt_report_stage(&b->path, &nets->path);
         bt_report_stage(&b->times[0], &nets->mesh);
         bt_report_stage(&b->times[1], &nets->attention);
     }
