@@ -28,7 +28,7 @@ for size in 1280x720 1920x1080; do
     wide=$((height * 4 / 3))
     [ "$size" = 1920x1080 ] && wide=1728
     ffmpeg -v error -y -nostdin -i "$film" -t "$seconds" -an \
-        -vf "${crop}scale=$wide:$((wide * 3 / 4)):flags=bicubic,crop=$wide:$height:0:0,pad=$width:$height:(ow-iw)/2:0" \
+        -vf "${crop}scale=$wide:$((wide * 3 / 4)):flags=bicubic,crop=$wide:$height,pad=$width:$height:(ow-iw)/2:0" \
         -c:v libx264 -preset ultrafast -crf 14 -pix_fmt yuv420p "$work/$size.mp4"
     echo
     echo "== $size, $(basename "$film")"
