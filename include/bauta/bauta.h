@@ -154,6 +154,19 @@ BAUTA_API int bauta_runtime_info(char version[64], char path[1024]);
 // thread. bauta_report_get then tells the times; nothing is written.
 BAUTA_API int bauta_bench(struct bauta *engine, const char *input, int frames);
 
+// Times to be compared, in processor time of the calling thread: what other programs take
+// meanwhile does not count, nor do the nets' own threads where option threads is above 1.
+struct bauta_bench_nets {
+    double face_pixels;                       // mean width of the first face, samples
+    struct bauta_stage_times path;            // bauta_process
+    struct bauta_stage_times mesh, attention; // a run of each net that places landmarks
+};
+
+// The same, and now and then between two frames the nets are run on the same thread, so
+// that the state of the machine meets both alike. nets is filled on success.
+BAUTA_API int bauta_bench_beside(struct bauta *engine, const char *input, int frames,
+                                 struct bauta_bench_nets *nets);
+
 // For benchmarks: opens any ONNX model of float tensors, at most 2 GB, in the runtime that
 // is used here and stores the median time of a run on fixed random input. threads: 1 to
 // 256; runs: 1 to 100,000.

@@ -6,5 +6,7 @@
 
 // Nanoseconds of the monotonic clock. Thread-safe, async-signal-safe.
 int64_t bt_now_ns(void);
+// Processor time that the calling thread has taken, for measuring beside other programs.
+int64_t bt_thread_ns(void);
 
 #endif

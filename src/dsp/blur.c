@@ -2,60 +2,64 @@
 #include "dsp/dsp.h"
 
 #define TILE 512 // columns at once
-#define ROWS 4 // rows at once, to hide the latency of the running sums
+#define BLOCK 8  // pixels on each side of what is turned at once
 
 static int least(int a, int b)
 {
     return a < b ? a : b;
 }
 
-// The sum of the window around the first of count samples, step floats apart: the edge is
-// repeated to the left, and to the right where the window is wider than the row.
-static float first_sum(const float *in, int count, int step, int radius)
+// Lets columns become rows, of pixels of the given number of floats. The number is known
+// to the compiler at each call.
+static inline void turn_pixels(float *out, const float *in, int width, int height,
+                               int channels)
 {
-    float sum = in[0] * (float)(radius + 1);
+    for (int y0 = 0; y0 < height; y0 += BLOCK) {
+        for (int x0 = 0; x0 < width; x0 += BLOCK) {
+            const int y1 = least(y0 + BLOCK, height), x1 = least(x0 + BLOCK, width);
+            for (int x = x0; x < x1; x++)
+                for (int y = y0; y < y1; y++)
+                    for (int c = 0; c < channels; c++)
+                        out[((ptrdiff_t)x * height + y) * channels + c] =
+                            in[((ptrdiff_t)y * width + x) * channels + c];
+        }
+    }
+}
+
+static void turn(float *out, const float *in, int width, int height, int channels)
+{
+    switch (channels) {
+    case 1:
+        turn_pixels(out, in, width, height, 1);
+        break;
+    case 2:
+        turn_pixels(out, in, width, height, 2);
+        break;
+    case 3:
+        turn_pixels(out, in, width, height, 3);
+        break;
+    case 4:
+        turn_pixels(out, in, width, height, 4);
+        break;
+    default:
+        turn_pixels(out, in, width, height, channels);
+    }
+}
+
+// The sums of the windows around the first of count rows: the edge is repeated upwards,
+// and downwards where the window is higher than the picture.
+static void first_sums(float *acc, const float *in, int n, int count, ptrdiff_t pitch,
+                       int radius)
+{
     const int inside = least(radius, count - 1);
-    for (int i = 1; i <= inside; i++)
-        sum += in[(ptrdiff_t)i * step];
-    return sum + in[(ptrdiff_t)(count - 1) * step] * (float)(radius - inside);
-}
-
-// One channel of rows <= ROWS rows, pitch floats apart.
-static void box_rows(float *out, const float *in, int width, int channels, int radius,
-                     int rows, ptrdiff_t pitch)
-{
-    const float scale = 1 / (float)(2 * radius + 1);
-    float acc[ROWS] = {0};
-    for (int r = 0; r < rows; r++) {
-        acc[r] = first_sum(in + r * pitch, width, channels, radius);
-        out[r * pitch] = acc[r] * scale;
-    }
-    for (int x = 1; x < width; x++) {
-        const float *add = in + (ptrdiff_t)least(x + radius, width - 1) * channels;
-        const float *sub = in + (ptrdiff_t)(x > radius ? x - radius - 1 : 0) * channels;
-        float *to = out + (ptrdiff_t)x * channels;
-        if (rows == ROWS) {
-            for (int r = 0; r < ROWS; r++) {
-                acc[r] += add[r * pitch] - sub[r * pitch];
-                to[r * pitch] = acc[r] * scale;
-            }
-            continue;
-        }
-        for (int r = 0; r < rows; r++) {
-            acc[r] += add[r * pitch] - sub[r * pitch];
-            to[r * pitch] = acc[r] * scale;
-        }
-    }
-}
-
-static void box_horizontal(float *out, const float *in, int width, int height,
-                           int channels, int radius)
-{
-    const ptrdiff_t pitch = (ptrdiff_t)width * channels;
-    for (int y = 0; y < height; y += ROWS)
-        for (int c = 0; c < channels; c++)
-            box_rows(out + y * pitch + c, in + y * pitch + c, width, channels, radius,
-                     least(ROWS, height - y), pitch);
+    const float *last = in + (count - 1) * pitch;
+    for (int i = 0; i < n; i++)
+        acc[i] = in[i] * (float)(radius + 1);
+    for (int y = 1; y <= inside; y++)
+        for (int i = 0; i < n; i++)
+            acc[i] += in[y * pitch + i];
+    for (int i = 0; i < n; i++)
+        acc[i] += last[i] * (float)(radius - inside);
 }
 
 static void box_vertical(const struct bt_dsp *dsp, float *out, const float *in, int pitch,
@@ -65,10 +69,9 @@ static void box_vertical(const struct bt_dsp *dsp, float *out, const float *in, 
     float acc[TILE];
     for (int x = 0; x < pitch; x += TILE) {
         const int n = least(TILE, pitch - x);
-        for (int i = 0; i < n; i++) {
-            acc[i] = first_sum(in + x + i, height, pitch, radius);
+        first_sums(acc, in + x, n, height, pitch, radius);
+        for (int i = 0; i < n; i++)
             out[x + i] = acc[i] * scale;
-        }
         for (int y = 1; y < height; y++) {
             const ptrdiff_t add = least(y + radius, height - 1);
             const ptrdiff_t sub = y > radius ? y - radius - 1 : 0;
@@ -84,12 +87,14 @@ void bt_blur(float *picture, int width, int height, int channels, int radius,
     if (radius < 1 || width < 1 || height < 1 || channels < 1)
         return;
     const struct bt_dsp *dsp = bt_dsp_get();
-    const int pitch = width * channels;
     radius = least(radius, 1 << 20);
-    box_horizontal(scratch, picture, width, height, channels, radius);
-    box_horizontal(picture, scratch, width, height, channels, radius);
-    box_horizontal(scratch, picture, width, height, channels, radius);
-    box_vertical(dsp, picture, scratch, pitch, height, radius);
-    box_vertical(dsp, scratch, picture, pitch, height, radius);
-    box_vertical(dsp, picture, scratch, pitch, height, radius);
+    // Columns go faster than rows, so rows are made columns.
+    turn(scratch, picture, width, height, channels);
+    box_vertical(dsp, picture, scratch, height * channels, width, radius);
+    box_vertical(dsp, scratch, picture, height * channels, width, radius);
+    box_vertical(dsp, picture, scratch, height * channels, width, radius);
+    turn(scratch, picture, height, width, channels);
+    box_vertical(dsp, picture, scratch, width * channels, height, radius);
+    box_vertical(dsp, scratch, picture, width * channels, height, radius);
+    box_vertical(dsp, picture, scratch, width * channels, height, radius);
 }

@@ -61,6 +61,50 @@ struct bt_dsp {
     // may overlap.
     void (*box_step)(float *acc, float *out, const float *add, const float *sub,
                      float scale, int n);
+    // The fourth of each four bytes. Returns all of them or-ed.
+    int (*alpha_row)(uint8_t *alpha, const uint8_t *rgba, int n);
+    // Each sample twice: out[2i] = out[2i+1] = in[i]; n counts outputs, the last may stand
+    // alone.
+    void (*twice_row)(uint8_t *out, const uint8_t *in, int n);
+    // blend_row onto a sample that 2x2 of src and alpha lie over, the rows row[0] and
+    // row[1] of each: dst moves to their mean by alpha, rounded to nearest. n counts
+    // samples of dst.
+    void (*blend_half)(uint8_t *dst, const uint8_t *const src[2],
+                       const uint8_t *const alpha[2], int n);
+    // half_row of pixels of four bytes.
+    void (*half_rgbx)(uint8_t *out, const uint8_t *a, const uint8_t *b, int n);
+    // A row of n pixels R G B A times gains: out = (in * gain + 256) >> 9, at most 255.
+    // gain: rows above and below, of (n >> shift) pixels of 4 uint16 with 8 bits of
+    // fraction, at most 4095, which are mixed in the parts 8-part : part (0..8), and
+    // interpolated to n pixels as bt_texture's; shift is 0, 1 or 2, n a multiple of
+    // 1 << shift.
+    void (*lit_row)(uint8_t *out, const uint8_t *rgba, const uint16_t *const gain[2],
+                    int part, int n, int shift);
+    // A row of n pixels of four bytes, mixed with a picture of half its size: out = in +
+    // (soft - in) * part / 256, rounded to nearest, part 0..256. soft is that picture's row
+    // near, and the one beyond, far, interpolated with weights of 3 and 1 both ways; its
+    // ends are extended. n is even; out may be no other row.
+    void (*soften_row)(uint8_t *out, const uint8_t *in, const uint8_t *near,
+                       const uint8_t *far, int part, int n);
+    // Luma of R G B x by BT.601's weights in 1/256, rounded.
+    void (*luma_row)(uint8_t *out, const uint8_t *rgbx, int n);
+    // Adds noise to R G B where alpha is above 0: at pixel i the sum of the four bytes of
+    // scramble(seed ^ (first + i)) (see loops.c), less its mean, times scale / 65536,
+    // rounded. scale is 0 to 8192.
+    void (*noise_row)(uint8_t *rgba, int n, uint32_t seed, uint32_t first, int scale);
+    // Natural logarithm of positive, normal floats, and e to the power of floats within
+    // +-80, to within 3e-7 of the result (of .3 where a logarithm is less). out may be in.
+    void (*log_row)(float *out, const float *in, int n);
+    void (*exp_row)(float *out, const float *in, int n);
+    // Four values at the corners of triangles, interpolated: out = sum of weight[k] *
+    // value[corner[k]].
+    void (*interpolate)(float (*out)[4], const float (*value)[4],
+                        const uint16_t (*corner)[3], const float (*weight)[3], int n);
+    // Bilinear samples R G B of a picture of 4-byte pixels at places x, y (the first two
+    // of four; the middle of the first pixel is at 0), outside of it those of its edge.
+    // width and height are 2 to 16384.
+    void (*sample)(float (*out)[3], const float (*place)[4], const uint8_t *rgbx,
+                   int width, int height, int stride, int n);
     // count textured spans: texture * gain + add, clamped to 0..255; nothing is added to
     // alpha. Both maps are sampled bilinearly.
     void (*spans)(const struct bt_span *span, int count, const struct bt_span_step *step,

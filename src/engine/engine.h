@@ -112,6 +112,7 @@ void bt_report_end(struct bauta *engine);
 void bt_report_time(struct bauta *engine, enum bauta_stage stage, int64_t ns);
 // The path's identity: engine and, where nets run, the runtime.
 void bt_report_tools(struct bauta *engine, const char *swap, bool nets);
+void bt_report_stage(const struct bt_stats *stats, struct bauta_stage_times *out);
 // Hashes of the files behind two urls; where there is no file, or digest is given for the
 // output, no file is read.
 void bt_report_input(struct bauta *engine, const char *url);

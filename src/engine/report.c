@@ -82,7 +82,7 @@ void bt_report_output(struct bauta *engine, const char *url, const char *digest)
     bt_mutex_unlock(&engine->lock);
 }
 
-static void summarise(const struct bt_stats *stats, struct bauta_stage_times *out)
+void bt_report_stage(const struct bt_stats *stats, struct bauta_stage_times *out)
 {
     *out = (struct bauta_stage_times){
         .count = stats->count,
@@ -99,8 +99,8 @@ void bauta_report_get(struct bauta *engine, struct bauta_report *report)
     const struct bt_tally *tally = &engine->tally;
     *report = tally->counts;
     for (int i = 0; i < BAUTA_STAGE_COUNT; i++)
-        summarise(&tally->stage[i], &report->stage[i]);
-    summarise(&tally->path, &report->path);
+        bt_report_stage(&tally->stage[i], &report->stage[i]);
+    bt_report_stage(&tally->path, &report->path);
     if (tally->started_ns) {
         const int64_t end = tally->ended_ns ? tally->ended_ns : bt_now_ns();
         report->seconds = (double)(end - tally->started_ns) / 1e9;

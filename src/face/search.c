@@ -225,7 +225,7 @@ static int gather(struct bt_tracker *t, const struct bauta_frame *frame, double 
     // more, and the first window, the whole picture, is looked at in each frame.
     const bool idle = !t->tracks;
     t->credit = fmin(t->credit + dt * t->windows / (idle ? ROUND_IDLE : ROUND), 3);
-    if (!idle && t->frames % 5 != 0 && t->frames % 5 != 2)
+    if (!idle && !bt_tracker_searches(t))
         return count;
     if (idle)
         count = visit(t, frame, 0, found, count);

@@ -163,11 +163,11 @@ static int follow(struct bt_tracker *t, const struct bauta_frame *frame,
     return 1;
 }
 
-// Once a second the detector must see the face, too. 0: the track is to be given up.
+// Once a second, or a frame later, the detector must see the face, too. 0: the track is to be given up.
 static int check(struct bt_tracker *t, const struct bauta_frame *frame,
                  struct bt_track *track, double seconds)
 {
-    if (seconds < track->check_at)
+    if (seconds < track->check_at || bt_tracker_searches(t))
         return 1;
     struct bt_detection other;
     int result = bt_face_confirm(t->nets, frame, &track->face,

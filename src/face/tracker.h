@@ -54,6 +54,13 @@ struct bt_tracker {
 // Of the detector's threshold: what is looked at at all.
 #define BT_DETECTOR_LOW .6f
 
+// Frames in which windows are searched for more faces while some are followed: what can
+// wait is done in others, so that no frame takes long.
+static inline bool bt_tracker_searches(const struct bt_tracker *t)
+{
+    return t->frames % 5 == 0 || t->frames % 5 == 2;
+}
+
 // Where a region that moves with velocity (samples a second) is after dt seconds.
 struct bt_region bt_region_moved(struct bt_region r, const float velocity[2], double dt);
 // Whether a followed face has that box.

@@ -22,22 +22,32 @@ struct bt_eye_frame bt_eye_frame(const float (*vertex)[3], int side)
 
 float bt_eye_inside(const float (*vertex)[3], int side, float x, float y, float *upper)
 {
-    float nearest[2] = {1e9f, 1e9f};
-    bool inside = false;
+    // Plain arrays, so that the edges go through vectors.
+    float px[BT_CANON_LID + 1], py[BT_CANON_LID + 1], square[BT_CANON_LID];
+    int crossed[BT_CANON_LID], inside = 0;
+    for (int i = 0; i <= BT_CANON_LID; i++) {
+        const float *p = vertex[bt_canon_lid[side][i % BT_CANON_LID]];
+        px[i] = p[0];
+        py[i] = p[1];
+    }
     for (int i = 0; i < BT_CANON_LID; i++) {
-        const float *a = vertex[bt_canon_lid[side][i]];
-        const float *b = vertex[bt_canon_lid[side][(i + 1) % BT_CANON_LID]];
-        const float dx = b[0] - a[0], dy = b[1] - a[1];
-        float t = ((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy + 1e-12f);
-        t = t < 0 ? 0 : t > 1 ? 1 : t;
-        const float ex = x - a[0] - t * dx, ey = y - a[1] - t * dy;
-        const int lower = i >= BT_CANON_LID / 2;
-        nearest[lower] = fminf(nearest[lower], ex * ex + ey * ey);
-        if ((a[1] > y) != (b[1] > y) && x < dx * (y - a[1]) / dy + a[0])
-            inside = !inside;
+        const float dx = px[i + 1] - px[i], dy = py[i + 1] - py[i];
+        float t = ((x - px[i]) * dx + (y - py[i]) * dy) / (dx * dx + dy * dy + 1e-12f);
+        t = t < 0 ? 0 : t;
+        t = t > 1 ? 1 : t;
+        const float ex = x - px[i] - t * dx, ey = y - py[i] - t * dy;
+        square[i] = ex * ex + ey * ey;
+        crossed[i] = ((py[i] > y) != (py[i + 1] > y)) &
+                     (x < dx * (y - py[i]) / dy + px[i]);
+    }
+    float nearest[2] = {1e9f, 1e9f};
+    for (int i = 0; i < BT_CANON_LID; i++) {
+        float *least = &nearest[i >= BT_CANON_LID / 2];
+        *least = square[i] < *least ? square[i] : *least;
+        inside ^= crossed[i];
     }
     *upper = sqrtf(nearest[0]);
-    const float distance = sqrtf(fminf(nearest[0], nearest[1]));
+    const float distance = sqrtf(nearest[0] < nearest[1] ? nearest[0] : nearest[1]);
     return inside ? distance : -distance;
 }
 

@@ -16,29 +16,36 @@ struct fineness {
     int bend[64];
 };
 
-static int luma(const uint8_t *p)
+// luma and alpha: of a row of the picture and of the one that was drawn.
+static void measure_row(const uint8_t *luma, const uint8_t *alpha, int width,
+                        struct fineness *out)
 {
-    return (77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8;
+    for (int x = 1; x + 3 < width; x += 2) {
+        if (alpha[x - 1] < 250 || alpha[x + 3] < 250)
+            continue;
+        const int a = luma[x - 1], b = luma[x], c = luma[x + 1], d = luma[x + 3];
+        const int bend = abs(a - 2 * b + c);
+        out->near += (c - b) * (c - b);
+        out->far += (d - b) * (d - b);
+        out->bend[bend > 63 ? 63 : bend]++;
+        out->count++;
+    }
 }
 
-static void measure(const struct bt_patch *p, const uint8_t *picture,
-                    struct fineness *out)
+static void measure(const struct bt_patch *p, struct fineness *seen,
+                    struct fineness *drawn)
 {
-    *out = (struct fineness){0};
+    const struct bt_dsp *dsp = bt_dsp_get();
+    uint8_t *alpha = p->row, *luma = p->row + (1 << 14);
+    *seen = *drawn = (struct fineness){0};
     for (int y = 2; y < p->height - 2; y += 4) {
-        const uint8_t *row = picture + (size_t)y * (size_t)p->stride;
-        const uint8_t *drawn = p->drawn + (size_t)y * (size_t)p->stride;
-        for (int x = 1; x + 3 < p->width; x += 2) {
-            if (drawn[x * 4 - 1] < 250 || drawn[x * 4 + 15] < 250)
-                continue;
-            const int a = luma(row + x * 4 - 4), b = luma(row + x * 4);
-            const int c = luma(row + x * 4 + 4), d = luma(row + x * 4 + 12);
-            const int bend = abs(a - 2 * b + c);
-            out->near += (c - b) * (c - b);
-            out->far += (d - b) * (d - b);
-            out->bend[bend > 63 ? 63 : bend]++;
-            out->count++;
-        }
+        const size_t row = (size_t)y * (size_t)p->stride;
+        if (!dsp->alpha_row(alpha, p->drawn + row, p->width))
+            continue;
+        dsp->luma_row(luma, p->seen + row, p->width);
+        measure_row(luma, alpha, p->width, seen);
+        dsp->luma_row(luma, p->drawn + row, p->width);
+        measure_row(luma, alpha, p->width, drawn);
     }
 }
 
@@ -63,37 +70,21 @@ static uint32_t scramble(uint32_t x)
     return x ^ x >> 16;
 }
 
-static uint8_t byte(int v)
-{
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-}
-
 // Sums of four bytes are near enough to a normal distribution: deviation 147.8.
 static void add(struct bt_patch *p, float noise, uint32_t seed)
 {
+    const struct bt_dsp *dsp = bt_dsp_get();
     const int scale = (int)(noise / 147.8f * 65536);
-    for (int y = 0; y < p->height; y++) {
-        uint8_t *row = p->drawn + (size_t)y * (size_t)p->stride;
-        for (int x = 0; x < p->width; x++) {
-            uint8_t *q = row + x * 4;
-            if (!q[3])
-                continue;
-            const uint32_t r = scramble(seed ^ (uint32_t)(y * 16384 + x));
-            const int sum =
-                (int)((r & 255) + (r >> 8 & 255) + (r >> 16 & 255) + (r >> 24));
-            const int n = ((sum - 510) * scale + 32768) >> 16;
-            for (int c = 0; c < 3; c++)
-                q[c] = byte(q[c] + n);
-        }
-    }
+    for (int y = 0; y < p->height; y++)
+        dsp->noise_row(p->drawn + (size_t)y * (size_t)p->stride, p->width, seed,
+                       (uint32_t)y * 16384, scale);
 }
 
 void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t frame,
                     double dt)
 {
     struct fineness seen, drawn;
-    measure(patch, patch->seen, &seen);
-    measure(patch, patch->drawn, &drawn);
+    measure(patch, &seen, &drawn);
     if (seen.count > 200) {
         const float a = grain->started ? (float)(1 - exp(-dt / .25)) : 1;
         const float softer = logf(((float)drawn.near + 1) / ((float)drawn.far + 1)) -

@@ -75,53 +75,89 @@ static int solve(double a[BANDS][BANDS], double b[BANDS])
     return 0;
 }
 
-static int fit_channel(float sh[BANDS], const float (*normal)[3], const float (*rgb)[3],
-                       const float *weight, int count, int channel)
+enum { PAIRS = BANDS * (BANDS + 1) / 2 };
+
+// The fit of one channel as it goes on.
+struct fit {
+    double mean;
+    float now[BANDS];
+    double a[PAIRS], b[BANDS]; // the normal equations, the lower triangle in rows
+};
+
+static int start_fit(struct fit *fit, const float (*rgb)[3], const float *weight,
+                     int count, int channel, double *total)
 {
-    double total = 0, mean = 0;
+    double mean = 0;
+    *total = 0;
     for (int i = 0; i < count; i++) {
-        total += weight[i];
+        *total += weight[i];
         mean += (double)weight[i] * rgb[i][channel];
     }
-    if (total < 12 || mean <= 0)
+    if (*total < 12 || mean <= 0)
         return -1;
-    mean /= total;
-    float now[BANDS] = {(float)(mean / .282095)};
-    for (int pass = 0; pass < 4; pass++) {
-        double a[BANDS][BANDS] = {{0}}, b[BANDS] = {0};
-        for (int i = 0; i < count; i++) {
-            float basis[BANDS], value = 0;
-            bt_sh_basis(normal[i], basis);
-            for (int k = 0; k < BANDS; k++)
-                value += basis[k] * now[k];
-            // Cauchy weights: an eyebrow, a strand or a highlight counts little.
-            const double e = (rgb[i][channel] - value) / (.2 * mean);
-            const double w = weight[i] / (1 + e * e);
-            for (int k = 0; k < BANDS; k++) {
-                b[k] += w * basis[k] * rgb[i][channel];
-                for (int l = 0; l <= k; l++)
-                    a[k][l] += w * basis[k] * basis[l];
-            }
-        }
-        for (int k = 0; k < BANDS; k++)
-            a[k][k] += total * (k == 0 ? 1e-6 : k < 4 ? .004 : .02);
-        if (solve(a, b))
-            return -1;
-        for (int k = 0; k < BANDS; k++)
-            now[k] = (float)b[k];
-    }
-    memcpy(sh, now, sizeof now);
+    *fit = (struct fit){.mean = mean / *total};
+    fit->now[0] = (float)(fit->mean / .282095);
+    return 0;
+}
+
+static void add_sample(struct fit *fit, const float basis[BANDS],
+                       const double pair[PAIRS], float light, float weight)
+{
+    float value = 0;
+    for (int k = 0; k < BANDS; k++)
+        value += basis[k] * fit->now[k];
+    // Cauchy weights: an eyebrow, a strand or a highlight counts little.
+    const double e = (light - value) / (.2 * fit->mean);
+    const double w = weight / (1 + e * e);
+    for (int k = 0; k < BANDS; k++)
+        fit->b[k] += w * basis[k] * light;
+    for (int k = 0; k < PAIRS; k++)
+        fit->a[k] += w * pair[k];
+}
+
+static int solve_fit(struct fit *fit, double total)
+{
+    double a[BANDS][BANDS] = {{0}}, b[BANDS];
+    for (int k = 0, p = 0; k < BANDS; k++)
+        for (int l = 0; l <= k; l++)
+            a[k][l] = fit->a[p++];
+    for (int k = 0; k < BANDS; k++)
+        a[k][k] += total * (k == 0 ? 1e-6 : k < 4 ? .004 : .02);
+    memcpy(b, fit->b, sizeof b);
+    if (solve(a, b))
+        return -1;
+    for (int k = 0; k < BANDS; k++)
+        fit->now[k] = (float)b[k];
+    memset(fit->a, 0, sizeof fit->a);
+    memset(fit->b, 0, sizeof fit->b);
     return 0;
 }
 
 int bt_light_fit(struct bt_light *light, const float (*normal)[3], const float (*rgb)[3],
                  const float *weight, int count)
 {
-    struct bt_light fit;
+    struct fit fit[3];
+    double total;
     for (int c = 0; c < 3; c++)
-        if (fit_channel(fit.sh[c], normal, rgb, weight, count, c))
+        if (start_fit(&fit[c], rgb, weight, count, c, &total))
             return -1;
-    *light = fit;
+    for (int pass = 0; pass < 4; pass++) {
+        for (int i = 0; i < count; i++) {
+            float basis[BANDS];
+            double pair[PAIRS];
+            bt_sh_basis(normal[i], basis);
+            for (int k = 0, p = 0; k < BANDS; k++)
+                for (int l = 0; l <= k; l++)
+                    pair[p++] = (double)basis[k] * basis[l];
+            for (int c = 0; c < 3; c++)
+                add_sample(&fit[c], basis, pair, rgb[i][c], weight[i]);
+        }
+        for (int c = 0; c < 3; c++)
+            if (solve_fit(&fit[c], total))
+                return -1;
+    }
+    for (int c = 0; c < 3; c++)
+        memcpy(light->sh[c], fit[c].now, sizeof light->sh[c]);
     return 0;
 }
 

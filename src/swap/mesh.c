@@ -10,6 +10,7 @@
 #include "swap/grain.h"
 #include "swap/relight.h"
 #include "swap/shape.h"
+#include "swap/lit.h"
 
 // One person of the stream.
 struct person {
@@ -41,6 +42,8 @@ struct mesh {
     struct person *person[BAUTA_FACES_MAX];
     float weight[BAUTA_LANDMARKS];
     struct bt_behind behind;
+    struct bt_lit_rows rows;
+    uint8_t *lit; // the texture at work in the target's light
     // Closes the mouth (1) or an eye (2).
     uint8_t own[BT_CANON_TRIANGLES];
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
@@ -67,7 +70,7 @@ static int prepare(struct person **person)
     *person = p;
     p->id = -1;
     if (!p->texture)
-        p->texture = bt_alloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+        p->texture = bt_zalloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
     return p->texture ? 0 : BAUTA_E_NO_MEMORY;
 }
 
@@ -83,7 +86,15 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     // Most streams show no more than two faces at once: theirs needs no memory later.
     const int error =
         prepare(&m->person[0]) || prepare(&m->person[1]) ? BAUTA_E_NO_MEMORY : 0;
-    return error ? error : bt_relight_init(&m->relight);
+    if (error)
+        return error;
+    m->lit = bt_zalloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
+    if (!m->lit)
+        return BAUTA_E_NO_MEMORY;
+    const int failed = bt_relight_init(&m->relight);
+    if (!failed)
+        bt_lit_rows_init(&m->rows, &m->relight.map);
+    return failed;
 }
 
 static void forget(struct person **person)
@@ -163,16 +174,16 @@ static void mix_levels(const uint8_t *fine, const uint8_t *rough, int w, int h, 
 }
 
 // Mixes two neighbouring levels of the atlas so that a texel is about a pixel.
-static void fit_texture(struct person *p, float level)
+static void fit_texture(const struct mesh *m, struct person *p, float level)
 {
-    level = fminf(fmaxf(level, 0), BT_ATLAS_LEVELS - 1.001f);
+    level = bt_lit_level(level);
     if (p->level >= 0 && fabsf(level - p->level) < .08f)
         return;
     const int l = (int)level, n = BT_ATLAS_SIZE >> l;
     const int mix = (int)((level - (float)l) * 256), w = BT_LIDS_WIDTH >> l;
     p->level = level;
     p->closed[0] = p->closed[1] = 0;
-    mix_levels(p->who->atlas[l], p->who->atlas[l + 1], n, n, mix, p->texture);
+    bt_lit_fit(p->texture, &m->rows, p->who, level);
     mix_levels(p->who->lids[l], p->who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix, p->shut);
     for (int y = 0; y < BT_LIDS_HEIGHT >> l; y++)
         memcpy(p->open + y * w * 4,
@@ -231,17 +242,11 @@ static int visible(struct mesh *m, bool eyes)
 
 static void draw(struct mesh *m, const struct person *p, bool eyes)
 {
-    const int level = (int)p->level, n = BT_ATLAS_SIZE >> level;
-    int shift = 0;
-    while ((n >> shift) > BT_MAP_SIZE)
-        shift++;
-    const struct bt_texture texture = {.rgba = p->texture,
-                                       .width = n,
-                                       .height = n,
-                                       .stride = n * 4,
-                                       .gain = m->relight.gain[0],
-                                       .gain_shift = shift,
-                                       .gain_stride = BT_MAP_SIZE * 8};
+    const int n = bt_lit_size(p->level);
+    bt_lit_run(m->lit, p->texture, n, &m->rows,
+                     (const uint16_t(*)[4])m->relight.gain);
+    const struct bt_texture texture = {
+        .rgba = m->lit, .width = n, .height = n, .stride = n * 4};
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         struct bt_raster_vertex *out = &m->vertex[v];
         out->x = m->shape[v][0] - (float)m->patch.rect.x0;
@@ -337,7 +342,7 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     bt_relight_run(&m->relight, &p->light, &m->patch, at, (const float(*)[3])m->normal,
                    who, s->options, dt);
     // The face fills about nine tenths of the texture's width.
-    fit_texture(p,
+    fit_texture(m, p,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     close_lids(p, closed);
     bt_relight_eyes(&m->relight, closed);
@@ -375,6 +380,7 @@ static void mesh_close(struct bt_swap *s)
     bt_front_finish(&m->front);
     bt_patch_finish(&m->patch);
     bt_behind_finish(&m->behind);
+    bt_free(m->lit);
 }
 
 extern const struct bt_swap_impl bt_swap_mesh;

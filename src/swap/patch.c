@@ -45,13 +45,30 @@ static int grow(struct bt_patch *p, struct bt_rect r)
     return 0;
 }
 
+// A row of chroma at one sample a pixel.
+static void read_chroma(uint8_t *u, uint8_t *v, const uint8_t *a, const uint8_t *b,
+                        const struct bt_patch *p, const struct bt_pixel_format *f)
+{
+    const struct bt_dsp *dsp = bt_dsp_get();
+    const int step = f->step[1];
+    if (f->chroma_x == 1 && step == 1) {
+        dsp->twice_row(u, a + p->rect.x0 / 2, p->width);
+        dsp->twice_row(v, b + p->rect.x0 / 2, p->width);
+        return;
+    }
+    for (int x = 0; x < p->width; x++) {
+        const int cx = ((p->rect.x0 + x) >> f->chroma_x) * step;
+        u[x] = a[cx];
+        v[x] = b[cx];
+    }
+}
+
 static void read_yuv(struct bt_patch *p, const struct bauta_frame *frame,
                      const struct bt_pixel_format *f)
 {
     const struct bt_dsp *dsp = bt_dsp_get();
     const struct bt_yuv_coeffs k = fixed(frame);
     uint8_t *u = p->row, *v = p->row + (1 << 14);
-    const int step = f->planes == 1 ? 0 : f->step[1];
     memset(p->row, 128, (size_t)2 << 14);
     for (int y = 0; y < p->height; y++) {
         const int cy = (p->rect.y0 + y) >> f->chroma_y;
@@ -60,11 +77,7 @@ static void read_yuv(struct bt_patch *p, const struct bauta_frame *frame,
             const uint8_t *a = frame->data[1] + cy * frame->stride[1];
             const uint8_t *b =
                 f->planar_chroma ? frame->data[2] + cy * frame->stride[2] : a + 1;
-            for (int x = 0; x < p->width; x++) {
-                const int cx = ((p->rect.x0 + x) >> f->chroma_x) * step;
-                u[x] = a[cx];
-                v[x] = b[cx];
-            }
+            read_chroma(u, v, a, b, p, f);
         }
         dsp->yuv_to_rgbx(p->seen + (size_t)y * (size_t)p->stride,
                          frame->data[0] + (p->rect.y0 + y) * frame->stride[0] +
@@ -90,13 +103,14 @@ static void read_rgb(struct bt_patch *p, const struct bauta_frame *frame,
 }
 
 // Halves a picture of 4-byte pixels in place or from one buffer to the other.
-static void halve(uint8_t *out, const uint8_t *in, int width, int height, int stride)
+static void halve(uint8_t *out, const uint8_t *in, int width, int height, int stride,
+                  uint8_t *row)
 {
+    const struct bt_dsp *dsp = bt_dsp_get();
     for (int y = 0; y < height; y++) {
-        const uint8_t *a = in + (size_t)y * 2 * (size_t)stride, *b = a + stride;
-        for (int x = 0; x < width; x++, a += 8, b += 8, out += 4)
-            for (int c = 0; c < 4; c++)
-                out[c] = (uint8_t)((a[c] + a[4 + c] + b[c] + b[4 + c] + 2) >> 2);
+        const uint8_t *a = in + (size_t)y * 2 * (size_t)stride;
+        dsp->half_rgbx(row, a, a + stride, width);
+        memcpy(out + (size_t)y * (size_t)width * 4, row, (size_t)width * 4);
     }
 }
 
@@ -106,7 +120,7 @@ static void reduce(struct bt_patch *p, int wanted)
     const uint8_t *from = p->seen;
     while (w > wanted && w > 3 && h > 3) {
         w /= 2, h /= 2, shift++;
-        halve(p->small, from, w, h, stride);
+        halve(p->small, from, w, h, stride, p->row);
         from = p->small;
         stride = w * 4;
     }
@@ -138,18 +152,13 @@ int bt_patch_read(struct bt_patch *patch, const struct bauta_frame *frame,
     return 0;
 }
 
-static void write_chroma(const struct bt_patch *p, struct bauta_frame *frame,
-                         const struct bt_pixel_format *f, int y, int rows)
+// Samples of chroma from column x on. Rows of u and v at full resolution lie behind the
+// luma row, see bt_patch_write.
+static void mix_chroma(const struct bt_patch *p, uint8_t *du, uint8_t *dv, int step,
+                       int cx, int x, int y, int rows)
 {
-    // Rows of u and v at full resolution lie behind the luma row, see bt_patch_write.
     const size_t n = (size_t)1 << 14;
-    const int cx = 1 << f->chroma_x, cy = (p->rect.y0 + y) >> f->chroma_y;
-    uint8_t *du =
-        frame->data[1] + cy * frame->stride[1] + (p->rect.x0 >> f->chroma_x) * f->step[1];
-    uint8_t *dv = f->planar_chroma ? frame->data[2] + cy * frame->stride[2] +
-                                         (p->rect.x0 >> f->chroma_x)
-                                   : du + 1;
-    for (int x = 0; x < p->width; x += cx, du += f->step[1], dv += f->step[1]) {
+    for (; x < p->width; x += cx, du += step, dv += step) {
         int alpha = 0, u = 0, v = 0, count = 0;
         for (int j = 0; j < rows; j++) {
             const uint8_t *a = p->drawn + (size_t)(y + j) * (size_t)p->stride;
@@ -167,22 +176,44 @@ static void write_chroma(const struct bt_patch *p, struct bauta_frame *frame,
     }
 }
 
+static void write_chroma(const struct bt_patch *p, struct bauta_frame *frame,
+                         const struct bt_pixel_format *f, int y, int rows)
+{
+    const struct bt_dsp *dsp = bt_dsp_get();
+    const size_t n = (size_t)1 << 14;
+    const int cy = (p->rect.y0 + y) >> f->chroma_y, step = f->step[1];
+    uint8_t *du =
+        frame->data[1] + cy * frame->stride[1] + (p->rect.x0 >> f->chroma_x) * step;
+    uint8_t *dv = f->planar_chroma ? frame->data[2] + cy * frame->stride[2] +
+                                         (p->rect.x0 >> f->chroma_x)
+                                   : du + 1;
+    int done = 0;
+    if (f->chroma_x == 1 && rows == 2 && step == 1) {
+        const uint8_t *const u[2] = {p->row + n, p->row + 3 * n};
+        const uint8_t *const v[2] = {p->row + 2 * n, p->row + 4 * n};
+        const uint8_t *const alpha[2] = {p->row + 5 * n, p->row + 6 * n};
+        done = p->width / 2;
+        dsp->blend_half(du, u, alpha, done);
+        dsp->blend_half(dv, v, alpha, done);
+    }
+    mix_chroma(p, du + done * step, dv + done * step, step, 1 << f->chroma_x, 2 * done, y,
+               rows);
+}
+
 static void write_yuv(struct bt_patch *p, struct bauta_frame *frame,
                       const struct bt_pixel_format *f)
 {
     const struct bt_dsp *dsp = bt_dsp_get();
     const struct bt_yuv_coeffs k = fixed(frame);
     const size_t n = (size_t)1 << 14;
-    uint8_t *alpha = p->row + 5 * n;
     const int group = 1 << f->chroma_y;
     for (int y = 0; y < p->height; y += group) {
         const int rows = y + group <= p->height ? group : p->height - y;
         int any = 0;
         for (int j = 0; j < rows; j++) {
             const uint8_t *drawn = p->drawn + (size_t)(y + j) * (size_t)p->stride;
-            int here = 0;
-            for (int x = 0; x < p->width; x++)
-                here |= alpha[x] = drawn[x * 4 + 3];
+            uint8_t *alpha = p->row + (size_t)(5 + j) * n;
+            const int here = dsp->alpha_row(alpha, drawn, p->width);
             any |= here;
             if (!here)
                 continue;

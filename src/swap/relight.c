@@ -19,6 +19,50 @@ static float share(double dt, double constant)
     return (float)(1 - exp(-dt / constant));
 }
 
+// Lists the runs of texels in the face, and the corners of each texel's triangle.
+static void list_texels(struct bt_relight *r)
+{
+    r->runs = 0;
+    for (int i = 0; i < BT_MAP_TEXELS; i++) {
+        r->gain[i][0] = r->gain[i][1] = r->gain[i][2] = 256;
+        if (r->map.triangle[i] == BT_UV_NONE)
+            continue;
+        memcpy(r->corner[i], bt_canon_triangle[r->map.triangle[i]], sizeof r->corner[i]);
+        struct bt_texel_run *last = r->runs ? &r->run[r->runs - 1] : NULL;
+        if (last && i % BT_MAP_SIZE && last->first + last->count == i)
+            last->count++;
+        else if (r->runs < BT_MAP_RUNS)
+            r->run[r->runs++] = (struct bt_texel_run){i, 1};
+    }
+    for (int i = 0; i < BT_COARSE_TEXELS; i++) {
+        r->valid[i] = r->coarse.triangle[i] != BT_UV_NONE;
+        if (r->valid[i] > 0)
+            memcpy(r->coarse_corner[i], bt_canon_triangle[r->coarse.triangle[i]],
+                   sizeof r->coarse_corner[i]);
+    }
+}
+
+// The rows of the coarse map that a row of the map lies between: near counts three times.
+static void coarse_rows(int y, int *near, int *far)
+{
+    const int beyond = (y & 1) ? y / 2 + 1 : y / 2 - 1;
+    *near = y / 2;
+    *far = beyond < 0 ? 0 : beyond < BT_COARSE_SIZE ? beyond : BT_COARSE_SIZE - 1;
+}
+
+static void invert_coverage(struct bt_relight *r)
+{
+    for (int i = 0; i < BT_MAP_TEXELS; i++) {
+        int y0, y1, x0, x1;
+        coarse_rows(i / BT_MAP_SIZE, &y0, &y1);
+        coarse_rows(i % BT_MAP_SIZE, &x0, &x1);
+        const float *near = r->valid + y0 * BT_COARSE_SIZE;
+        const float *far = r->valid + y1 * BT_COARSE_SIZE;
+        const float sum = 9 * near[x0] + 3 * near[x1] + 3 * far[x0] + far[x1];
+        r->inverse[i] = sum > 0 ? 16 / sum : 0;
+    }
+}
+
 int bt_relight_init(struct bt_relight *r)
 {
     int error = bt_uvmap_init(&r->map, BT_MAP_SIZE);
@@ -30,6 +74,10 @@ int bt_relight_init(struct bt_relight *r)
         bt_relight_finish(r);
         return error;
     }
+    list_texels(r);
+    invert_coverage(r);
+    for (int d = -BT_RIM_REACH; d <= BT_RIM_REACH; d++)
+        r->rim_weight[d + BT_RIM_REACH] = expf(-(float)(d * d) / 5);
     bt_occlude_init(&r->occlude, &r->regions);
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
         const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
@@ -61,61 +109,46 @@ void bt_relight_finish(struct bt_relight *r)
     bt_regions_finish(&r->regions);
 }
 
-// The target over the texture, bilinear from the reduced picture.
-static void unwrap(struct bt_relight *r, const struct bt_patch *p,
-                   const struct bauta_face *at, const float (*normal)[3])
+// The target over the texture, bilinear from the reduced picture, and the brightness that
+// the light of the frame before would give it.
+static void unwrap(struct bt_relight *r, const struct bt_relight_state *s,
+                   const struct bt_patch *p, const struct bauta_face *at,
+                   const float (*normal)[3])
 {
+    const struct bt_dsp *dsp = bt_dsp_get();
     const float scale = 1 / (float)(1 << p->small_shift);
-    const float limit_x = (float)p->small_width - 1.001f;
-    const float limit_y = (float)p->small_height - 1.001f;
-    for (int i = 0; i < BT_MAP_TEXELS; i++) {
-        if (r->map.triangle[i] == BT_UV_NONE) {
-            r->facing[i] = 0;
-            continue;
+    const float limit_x = (float)p->small_width - .501f;
+    const float limit_y = (float)p->small_height - .501f;
+    float value[BT_CANON_VERTICES][4], place[BT_MAP_SIZE][4];
+    for (int v = 0; v < BT_CANON_VERTICES; v++) {
+        float rgb[3];
+        bt_light_at(&s->light, normal[v], rgb);
+        value[v][0] = (at->landmark[v][0] - (float)p->rect.x0) * scale - .5f;
+        value[v][1] = (at->landmark[v][1] - (float)p->rect.y0) * scale - .5f;
+        value[v][2] = -normal[v][2];
+        value[v][3] = logf(.3f * rgb[0] + .6f * rgb[1] + .1f * rgb[2]) / GAMMA;
+    }
+    for (int k = 0; k < r->runs; k++) {
+        const int first = r->run[k].first, count = r->run[k].count;
+        dsp->interpolate(place, (const float(*)[4])value,
+                         (const uint16_t(*)[3])r->corner + first,
+                         (const float(*)[3])r->map.weight + first, count);
+        for (int i = 0; i < count; i++) {
+            const float *q = place[i];
+            const bool inside =
+                q[0] >= -.5f && q[1] >= -.5f && q[0] <= limit_x && q[1] <= limit_y;
+            r->facing[first + i] = inside ? bt_ramp(q[2], .1f, .45f) : 0;
+            r->bright[first + i] = q[3];
         }
-        const uint16_t *t = bt_canon_triangle[r->map.triangle[i]];
-        const float *w = r->map.weight[i];
-        float x = 0, y = 0, z = 0;
-        for (int k = 0; k < 3; k++) {
-            x += w[k] * at->landmark[t[k]][0];
-            y += w[k] * at->landmark[t[k]][1];
-            z -= w[k] * normal[t[k]][2];
-        }
-        x = (x - (float)p->rect.x0) * scale - .5f;
-        y = (y - (float)p->rect.y0) * scale - .5f;
-        const bool inside =
-            x >= -.5f && y >= -.5f && x <= limit_x + .5f && y <= limit_y + .5f;
-        r->facing[i] = inside ? bt_ramp(z, .1f, .45f) : 0;
-        x = clamp(x, 0, limit_x);
-        y = clamp(y, 0, limit_y);
-        const int x0 = (int)x, y0 = (int)y;
-        const float fx = x - (float)x0, fy = y - (float)y0;
-        const uint8_t *a =
-            p->small + ((size_t)y0 * (size_t)p->small_width + (size_t)x0) * 4;
-        const uint8_t *b = a + (size_t)p->small_width * 4;
-        for (int c = 0; c < 3; c++)
-            r->seen[i][c] = (1 - fy) * ((1 - fx) * a[c] + fx * a[4 + c]) +
-                            fy * ((1 - fx) * b[c] + fx * b[4 + c]);
+        dsp->sample(r->seen + first, (const float(*)[4])place, p->small, p->small_width,
+                    p->small_height, p->small_width * 4, count);
     }
 }
 
 // What stands in front of the face is kept out of every measurement, and of the mask.
-static void look_past(struct bt_relight *r, struct bt_relight_state *s,
-                      const float (*normal)[3], float amount, double dt)
+static void look_past(struct bt_relight *r, struct bt_relight_state *s, float amount,
+                      double dt)
 {
-    float value[BT_CANON_VERTICES];
-    for (int v = 0; v < BT_CANON_VERTICES; v++) {
-        float rgb[3];
-        bt_light_at(&s->light, normal[v], rgb);
-        value[v] = logf(.3f * rgb[0] + .6f * rgb[1] + .1f * rgb[2]) / GAMMA;
-    }
-    for (int i = 0; i < BT_MAP_TEXELS; i++) {
-        if (r->map.triangle[i] == BT_UV_NONE)
-            continue;
-        const uint16_t *t = bt_canon_triangle[r->map.triangle[i]];
-        const float *w = r->map.weight[i];
-        r->bright[i] = w[0] * value[t[0]] + w[1] * value[t[1]] + w[2] * value[t[2]];
-    }
     bt_occlude_run(&r->occlude, &s->occlude, &r->regions, (const float(*)[3])r->seen,
                    r->bright, r->facing, dt);
     for (int i = 0; i < BT_MAP_TEXELS; i++)
@@ -125,6 +158,7 @@ static void look_past(struct bt_relight *r, struct bt_relight_state *s,
 // Robust light of the target from its skin around the vertices.
 static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_light *light)
 {
+    const struct bt_dsp *dsp = bt_dsp_get();
     float colour[BT_CANON_VERTICES][3], n[BT_CANON_VERTICES][3],
         weight[BT_CANON_VERTICES];
     int count = 0;
@@ -143,10 +177,16 @@ static int measure(struct bt_relight *r, const float (*normal)[3], struct bt_lig
                 for (int c = 0; c < 3; c++)
                     sum[c] += r->seen[at + j * BT_MAP_SIZE + i][c];
         for (int c = 0; c < 3; c++)
-            colour[count][c] = bt_to_linear(sum[c] / 9);
+            colour[count][c] = sum[c] > .1f ? sum[c] / (9 * 255) : 1e-4f;
         memcpy(n[count], normal[v], sizeof n[count]);
         weight[count++] = w * (.25f + .75f * r->regions.core[at]);
     }
+    // Linear light, as bt_to_linear.
+    dsp->log_row(colour[0], colour[0], 3 * count);
+    for (int i = 0; i < count; i++)
+        for (int c = 0; c < 3; c++)
+            colour[i][c] *= GAMMA;
+    dsp->exp_row(colour[0], colour[0], 3 * count);
     return bt_light_fit(light, (const float(*)[3])n, (const float(*)[3])colour, weight,
                         count);
 }
@@ -170,36 +210,46 @@ static void even_light(const struct bt_relight *r, struct bt_light *light)
 static void expect(struct bt_relight *r, const struct bt_light *light,
                    const float (*normal)[3], const struct bt_source_face *who)
 {
-    float value[BT_CANON_VERTICES][3];
+    const struct bt_dsp *dsp = bt_dsp_get();
+    float value[BT_CANON_VERTICES][4];
     for (int v = 0; v < BT_CANON_VERTICES; v++) {
-        float rgb[3];
-        bt_light_at(light, normal[v], rgb);
-        for (int c = 0; c < 3; c++)
-            value[v][c] = logf(rgb[c]) / GAMMA - who->mean_log[c];
+        bt_light_at(light, normal[v], value[v]);
+        value[v][3] = 1;
     }
-    for (int i = 0; i < BT_COARSE_TEXELS; i++)
-        if (r->coarse.triangle[i] != BT_UV_NONE)
-            bt_uvmap_at(&r->coarse, i, (const float(*)[3])value, r->expected[i]);
+    dsp->log_row(value[0], value[0], 4 * BT_CANON_VERTICES);
+    for (int v = 0; v < BT_CANON_VERTICES; v++)
+        for (int c = 0; c < 3; c++)
+            value[v][c] = value[v][c] / GAMMA - who->mean_log[c];
+    // Outside of the face the weights are 0.
+    dsp->interpolate(r->expected, (const float(*)[4])value,
+                     (const uint16_t(*)[3])r->coarse_corner,
+                     (const float(*)[3])r->coarse.weight, BT_COARSE_TEXELS);
 }
 
 // What the target shows beyond that: cast shadows, uneven light. Weighted by how much the
 // place looks like lit skin.
 static void compare(struct bt_relight *r, const struct bt_source_face *who)
 {
+    float(*shown)[4] = (float(*)[4])r->scratch;
+    for (int i = 0; i < BT_COARSE_TEXELS; i++) {
+        const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
+        const float *p = r->seen[a], *q = r->seen[a + BT_MAP_SIZE];
+        for (int c = 0; c < 3; c++) {
+            const float sum = p[c] + p[3 + c] + q[c] + q[3 + c];
+            shown[i][c] = (sum > 12 ? sum : 12) / (4 * 255);
+        }
+        shown[i][3] = 1;
+    }
+    bt_dsp_get()->log_row(shown[0], shown[0], 4 * BT_COARSE_TEXELS);
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
         float *out = r->ratio[i];
         memset(out, 0, sizeof r->ratio[i]);
         if (r->skin[i] <= 0)
             continue;
         const int a = i / BT_COARSE_SIZE * 2 * BT_MAP_SIZE + i % BT_COARSE_SIZE * 2;
-        const int b = a + BT_MAP_SIZE;
         float e[3];
-        for (int c = 0; c < 3; c++) {
-            const float seen =
-                (r->seen[a][c] + r->seen[a + 1][c] + r->seen[b][c] + r->seen[b + 1][c]) /
-                4;
-            e[c] = logf(fmaxf(seen, 3) / 255) - who->mean_log[c] - r->expected[i][c];
-        }
+        for (int c = 0; c < 3; c++)
+            e[c] = shown[i][c] - who->mean_log[c] - r->expected[i][c];
         const float colour = fabsf(e[0] - e[1]) + fabsf(e[2] - e[1]);
         const float bright = (e[0] + e[1] + e[2]) / 3;
         const float w = r->skin[i] * r->facing[a] * r->open[a] /
@@ -238,8 +288,12 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
 {
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float *p = r->seen[i];
+        const float y = .3f * p[0] + .6f * p[1] + .1f * p[2];
+        r->fine[i] = y > 3 ? y : 3;
+    }
+    bt_dsp_get()->log_row(r->fine, r->fine, BT_MAP_TEXELS);
+    for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float w = r->regions.skin[i] * r->facing[i] * r->open[i] + 1e-3f;
-        r->fine[i] = logf(fmaxf(.3f * p[0] + .6f * p[1] + .1f * p[2], 3));
         r->soft[i][0] = w * r->fine[i];
         r->soft[i][1] = w;
     }
@@ -248,7 +302,8 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
     for (int i = 0; i < BT_MAP_TEXELS; i++) {
         const float fine = clamp(r->fine[i] - r->soft[i][0] / r->soft[i][1], -.5f, .5f);
         // The rim of glasses is no crease.
-        const float bare = fmaxf(1 - 2.5f * r->occlude.strange[i], 0);
+        const float left = 1 - 2.5f * r->occlude.strange[i];
+        const float bare = left > 0 ? left : 0;
         const float w = r->regions.skin[i] * r->facing[i] * r->open[i] * bare;
         s->neutral[i] += a * (s->started ? w : 1) * (fine - s->neutral[i]);
         r->fine[i] = amount * w * clamp(fine - s->neutral[i], -.3f, .3f);
@@ -256,41 +311,58 @@ static void detail(struct bt_relight *r, struct bt_relight_state *s, float amoun
     bt_blur(r->fine, BT_MAP_SIZE, BT_MAP_SIZE, 1, 1, r->scratch);
 }
 
+// Log gains of a row of the map: those of the coarse map's two rows around it, bilinear
+// among what lies in the face.
+static void low_row(const struct bt_relight *r, const float (*low)[4], int y,
+                    float (*out)[4])
+{
+    int near, far;
+    coarse_rows(y, &near, &far);
+    // One more at each end.
+    float mixed[BT_COARSE_SIZE + 2][4];
+    for (int k = 0; k < BT_COARSE_SIZE; k++)
+        for (int c = 0; c < 4; c++)
+            mixed[k + 1][c] = .75f * low[near * BT_COARSE_SIZE + k][c] +
+                              .25f * low[far * BT_COARSE_SIZE + k][c];
+    memcpy(mixed[0], mixed[1], sizeof mixed[0]);
+    memcpy(mixed[BT_COARSE_SIZE + 1], mixed[BT_COARSE_SIZE], sizeof mixed[0]);
+    const float *inverse = r->inverse + y * BT_MAP_SIZE;
+    for (int k = 0; k < BT_COARSE_SIZE; k++) {
+        for (int c = 0; c < 4; c++) {
+            out[2 * k][c] =
+                inverse[2 * k] * (.75f * mixed[k + 1][c] + .25f * mixed[k][c]);
+            out[2 * k + 1][c] =
+                inverse[2 * k + 1] * (.75f * mixed[k + 1][c] + .25f * mixed[k + 2][c]);
+        }
+    }
+}
+
 // The gain map in 8.8: low frequencies from the coarse map, detail on top.
 static void compose(struct bt_relight *r, const struct bt_relight_state *s)
 {
     static const float least = -.55f, most = .5f; // .3 and 3 in linear light
-    for (int y = 0; y < BT_MAP_SIZE; y++) {
-        const float cy = clamp((float)y / 2 - .25f, 0, BT_COARSE_SIZE - 1);
-        const int y0 = (int)cy, y1 = y0 + (y0 + 1 < BT_COARSE_SIZE);
-        for (int x = 0; x < BT_MAP_SIZE; x++) {
-            const int i = y * BT_MAP_SIZE + x;
-            if (r->map.triangle[i] == BT_UV_NONE) {
-                r->gain[i][0] = r->gain[i][1] = r->gain[i][2] = 256;
-                r->gain[i][3] = 0;
-                continue;
+    const struct bt_dsp *dsp = bt_dsp_get();
+    float(*low)[4] = (float(*)[4])r->scratch, row[BT_MAP_SIZE][4];
+    for (int i = 0; i < BT_COARSE_TEXELS; i++)
+        for (int c = 0; c < 4; c++)
+            low[i][c] = r->valid[i] * (r->expected[i][c] + s->ratio[i][c]);
+    const float tone[4] = {r->tone[0], r->tone[1], r->tone[2], 0};
+    int done = -1;
+    for (int k = 0; k < r->runs; k++) {
+        const int first = r->run[k].first, y = first / BT_MAP_SIZE;
+        if (y != done) {
+            low_row(r, (const float(*)[4])low, y, row);
+            for (int x = 0; x < BT_MAP_SIZE; x++) {
+                const float fine = r->fine[y * BT_MAP_SIZE + x];
+                for (int c = 0; c < 4; c++)
+                    row[x][c] = tone[c] + clamp(row[x][c] + fine, least, most);
             }
-            const float cx = clamp((float)x / 2 - .25f, 0, BT_COARSE_SIZE - 1);
-            const int x0 = (int)cx, x1 = x0 + (x0 + 1 < BT_COARSE_SIZE);
-            const float fx = cx - (float)x0, fy = cy - (float)y0;
-            const int p[4] = {y0 * BT_COARSE_SIZE + x0, y0 * BT_COARSE_SIZE + x1,
-                              y1 * BT_COARSE_SIZE + x0, y1 * BT_COARSE_SIZE + x1};
-            const float w[4] = {(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx),
-                                fy * fx};
-            float sum[3] = {0}, total = 0;
-            for (int k = 0; k < 4; k++) {
-                if (r->coarse.triangle[p[k]] == BT_UV_NONE)
-                    continue;
-                for (int c = 0; c < 3; c++)
-                    sum[c] += w[k] * (r->expected[p[k]][c] + s->ratio[p[k]][c]);
-                total += w[k];
-            }
-            for (int c = 0; c < 3; c++) {
-                const float log_gain = total > 0 ? sum[c] / total : 0;
-                const float light = clamp(log_gain + r->fine[i], least, most);
-                r->gain[i][c] = (uint16_t)(256 * expf(r->tone[c] + light));
-            }
+            dsp->exp_row(row[0], row[0], 4 * BT_MAP_SIZE);
+            done = y;
         }
+        for (int i = first; i < first + r->run[k].count; i++)
+            for (int c = 0; c < 4; c++)
+                r->gain[i][c] = (uint16_t)(int)(256 * row[i % BT_MAP_SIZE][c]);
     }
 }
 
@@ -324,9 +396,9 @@ static void seam(struct bt_relight *r, struct bt_relight_state *s,
     const float a = s->started ? share(dt, .08) : 1;
     for (int k = 0; k < BT_CANON_OVAL; k++) {
         float sum[4] = {0, 0, 0, .15f};
-        for (int d = -4; d <= 4; d++) {
+        for (int d = -BT_RIM_REACH; d <= BT_RIM_REACH; d++) {
             const float *v = value[(k + d + BT_CANON_OVAL) % BT_CANON_OVAL];
-            const float w = expf(-(float)(d * d) / 5);
+            const float w = r->rim_weight[d + BT_RIM_REACH];
             for (int c = 0; c < 4; c++)
                 sum[c] += w * v[c];
         }
@@ -334,9 +406,9 @@ static void seam(struct bt_relight *r, struct bt_relight_state *s,
             s->border[k][c] += a * (sum[c] / sum[3] - s->border[k][c]);
     }
     for (int v = 0; v < BT_CANON_VERTICES; v++) {
-        float sum[3] = {0};
+        float sum[4] = {0};
         for (int k = 0; k < BT_CANON_OVAL; k++)
-            for (int c = 0; c < 3; c++)
+            for (int c = 0; c < 4; c++)
                 sum[c] += bt_canon_border[v][k] * s->border[k][c];
         // Away from the oval only the share of the tone that is wanted goes inward.
         const float share_in = tone + (1 - tone) * r->outward[v];
@@ -351,15 +423,16 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
                     const struct bt_swap_options *options, double dt)
 {
     struct bt_light light;
-    unwrap(r, patch, at, normal);
+    unwrap(r, state, patch, at, normal);
     for (int i = 0; i < BT_MAP_TEXELS; i++)
         r->open[i] = 1;
     if (!state->started) {
         state->occlude.started = false;
         if (measure(r, normal, &state->light))
             even_light(r, &state->light);
+        unwrap(r, state, patch, at, normal); // its brightness by this light
     }
-    look_past(r, state, normal, options->occlusion, dt);
+    look_past(r, state, options->occlusion, dt);
     const int failed = measure(r, normal, &light);
     if (!failed) {
         // Light that was switched is followed at once, drift slowly.
@@ -372,9 +445,9 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
     compare(r, who);
     const float a = state->started ? share(dt, .16) : 1;
     for (int i = 0; i < BT_COARSE_TEXELS; i++) {
-        const float *e = r->ratio[i];
-        for (int c = 0; c < 3; c++)
-            state->ratio[i][c] += a * (e[c] / (e[3] + .04f) - state->ratio[i][c]);
+        const float *e = r->ratio[i], over = 1 / (e[3] + .04f);
+        for (int c = 0; c < 4; c++)
+            state->ratio[i][c] += a * (e[c] * over - state->ratio[i][c]);
     }
     split_tone(r, options->tone);
     detail(r, state, options->detail, dt);

@@ -8,10 +8,23 @@
 
 #define BT_MAP_TEXELS (BT_MAP_SIZE * BT_MAP_SIZE)
 #define BT_COARSE_TEXELS (BT_COARSE_SIZE * BT_COARSE_SIZE)
+#define BT_MAP_RUNS (4 * BT_MAP_SIZE)
+#define BT_RIM_REACH 4 // neighbours along the oval that are averaged, on each side
+
+// Texels of the map next to each other that all lie in the face.
+struct bt_texel_run {
+    int first, count;
+};
 
 // What does not change from face to face, and scratch.
 struct bt_relight {
     struct bt_uvmap map, coarse;
+    struct bt_texel_run run[BT_MAP_RUNS];
+    int runs;
+    uint16_t corner[BT_MAP_TEXELS][3], coarse_corner[BT_COARSE_TEXELS][3]; // vertices
+    float valid[BT_COARSE_TEXELS];  // 1 in the face
+    float inverse[BT_MAP_TEXELS];   // 1 over valid, interpolated
+    float rim_weight[BT_RIM_REACH * 2 + 1];
     struct bt_regions regions; // of BT_MAP_SIZE
     float skin[BT_COARSE_TEXELS];
     float outward[BT_CANON_VERTICES]; // 1 at the oval, 0 well inside
@@ -23,7 +36,7 @@ struct bt_relight {
     float open[BT_MAP_TEXELS];        // 0: something stands in front
     float facing[BT_MAP_TEXELS];      // 0..1, how squarely a texel is seen
     float ratio[BT_COARSE_TEXELS][4]; // log of target over albedo less the light; weight
-    float expected[BT_COARSE_TEXELS][3]; // log gain by the harmonics alone
+    float expected[BT_COARSE_TEXELS][4]; // log gain by the harmonics alone; 0
     float tone[3];                       // log gain for the whole face
     float fine[BT_MAP_TEXELS], soft[BT_MAP_TEXELS][2];
     float scratch[BT_MAP_TEXELS * 4];
@@ -36,9 +49,9 @@ struct bt_relight_state {
     bool started;
     struct bt_light light;
     struct bt_occlude_state occlude;
-    float ratio[BT_COARSE_TEXELS][3];
+    float ratio[BT_COARSE_TEXELS][4]; // the last is of no use
     float neutral[BT_MAP_TEXELS]; // fine brightness at rest
-    float border[BT_CANON_OVAL][3];
+    float border[BT_CANON_OVAL][4]; // the last is 0
 };
 
 int bt_relight_init(struct bt_relight *r);

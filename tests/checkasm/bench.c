@@ -14,7 +14,8 @@
 // Inputs and outputs of all kernels.
 static struct {
     uint8_t a[4 * N], b[4 * N], c[4 * N], out[4][4 * N];
-    float f[4][N];
+    float f[4][N], four[N][4], place[N][4];
+    uint16_t corner[N][3];
     uint8_t rgba[SIZE * SIZE * 4];
     uint16_t gain[SIZE / 4 * SIZE / 4 * 4];
     uint8_t picture[640 * 480 * 4];
@@ -48,6 +49,71 @@ static void run_half(const struct bt_dsp *dsp)
 static void run_box(const struct bt_dsp *dsp)
 {
     dsp->box_step(data.f[0], data.f[1], data.f[2], data.f[3], .1f, N);
+}
+
+static void run_alpha(const struct bt_dsp *dsp)
+{
+    dsp->alpha_row(data.out[0], data.a, N);
+}
+
+static void run_twice(const struct bt_dsp *dsp)
+{
+    dsp->twice_row(data.out[0], data.a, N);
+}
+
+static void run_blend_half(const struct bt_dsp *dsp)
+{
+    const uint8_t *src[2] = {data.a, data.b}, *alpha[2] = {data.c, data.c + N};
+    dsp->blend_half(data.out[0], src, alpha, N / 2);
+}
+
+static void run_half_rgbx(const struct bt_dsp *dsp)
+{
+    dsp->half_rgbx(data.out[0], data.a, data.b, N / 2);
+}
+
+static void run_lit(const struct bt_dsp *dsp)
+{
+    const uint16_t *gain[2] = {data.gain, data.gain + N};
+    dsp->lit_row(data.out[0], data.a, gain, 3, N, 2);
+}
+
+static void run_soften(const struct bt_dsp *dsp)
+{
+    dsp->soften_row(data.out[0], data.a, data.b, data.c, 100, N);
+}
+
+static void run_luma(const struct bt_dsp *dsp)
+{
+    dsp->luma_row(data.out[0], data.a, N);
+}
+
+static void run_noise(const struct bt_dsp *dsp)
+{
+    dsp->noise_row(data.out[1], N, 77, 5, 2000);
+}
+
+static void run_log(const struct bt_dsp *dsp)
+{
+    dsp->log_row(data.f[0], data.f[1], N);
+}
+
+static void run_exp(const struct bt_dsp *dsp)
+{
+    dsp->exp_row(data.f[0], data.f[2], N);
+}
+
+static void run_interpolate(const struct bt_dsp *dsp)
+{
+    dsp->interpolate(data.four, (const float(*)[4])data.place,
+                     (const uint16_t(*)[3])data.corner, (const float(*)[3])data.blur[1],
+                     N);
+}
+
+static void run_sample(const struct bt_dsp *dsp)
+{
+    dsp->sample((float(*)[3])data.four, (const float(*)[4])data.place, data.rgba, SIZE, SIZE,
+                SIZE * 4, N);
 }
 
 static void spans(const struct bt_dsp *dsp, bool gain, int length)
@@ -146,6 +212,18 @@ void bench(unsigned cpu_flags)
                 {"blend_row", run_blend, N, 5000},
                 {"half_row", run_half, N, 5000},
                 {"box_step", run_box, N, 5000},
+                {"alpha_row", run_alpha, N, 5000},
+                {"twice_row", run_twice, N, 5000},
+                {"blend_half", run_blend_half, N / 2, 5000},
+                {"half_rgbx", run_half_rgbx, N / 2, 5000},
+                {"lit_row", run_lit, N, 2000},
+                {"soften_row", run_soften, N, 2000},
+                {"luma_row", run_luma, N, 5000},
+                {"noise_row", run_noise, N, 2000},
+                {"log_row", run_log, N, 2000},
+                {"exp_row", run_exp, N, 2000},
+                {"interpolate", run_interpolate, N, 2000},
+                {"sample", run_sample, N, 2000},
                 {"span, no gain, 160 long", run_span_plain, N, 200},
                 {"span, gain, 160 long", run_span_gain, N, 200},
                 {"span, gain, 10 long", run_span_short, N, 200}};
@@ -157,6 +235,13 @@ void bench(unsigned cpu_flags)
         data.a[i] = (uint8_t)random32();
         data.b[i] = (uint8_t)random32();
         data.c[i] = (uint8_t)random32();
+    }
+    for (int i = 0; i < N; i++) {
+        data.f[1][i] = (float)random_in(1, 255);
+        for (int k = 0; k < 4; k++)
+            data.place[i][k] = (float)(i % 300) + .3f;
+        for (int k = 0; k < 3; k++)
+            data.corner[i][k] = (uint16_t)(i / 3 + k);
     }
     struct bt_dsp c, fast;
     bt_dsp_for(&c, 0);

@@ -205,6 +205,173 @@ static void check_box(const struct bt_dsp *dsp[2], int n, int mode)
     free(start.memory);
 }
 
+static void check_alpha(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block rgba = bytes(4 * (size_t)n, mode);
+    struct output alpha = output((size_t)n, 1), any = output(sizeof(int), sizeof(int));
+    for (int i = 0; i < 2; i++)
+        *(int *)any.data[i] = dsp[i]->alpha_row(alpha.data[i], rgba.data, n);
+    finish(&alpha, "alpha_row", n);
+    finish(&any, "alpha_row's result", n);
+    free(rgba.memory);
+}
+
+static void check_twice(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block in = bytes((size_t)(n + 1) / 2, mode);
+    struct output out = output((size_t)n, 1);
+    for (int i = 0; i < 2; i++)
+        dsp[i]->twice_row(out.data[i], in.data, n);
+    finish(&out, "twice_row", n);
+    free(in.memory);
+}
+
+static void check_blend_half(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block src[2], alpha[2], start = bytes((size_t)n, random_in(0, 3));
+    for (int k = 0; k < 2; k++) {
+        src[k] = bytes(2 * (size_t)n, mode);
+        alpha[k] = bytes(2 * (size_t)n, random_in(0, 3));
+    }
+    const uint8_t *s[2] = {src[0].data, src[1].data};
+    const uint8_t *a[2] = {alpha[0].data, alpha[1].data};
+    struct output dst = output((size_t)n, 1);
+    for (int i = 0; i < 2; i++) {
+        memcpy(dst.data[i], start.data, (size_t)n);
+        dsp[i]->blend_half(dst.data[i], s, a, n);
+    }
+    finish(&dst, "blend_half", n);
+    for (int k = 0; k < 2; k++) {
+        free(src[k].memory);
+        free(alpha[k].memory);
+    }
+    free(start.memory);
+}
+
+static void check_half_rgbx(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block a = bytes(8 * (size_t)n, mode),
+                 b = bytes(8 * (size_t)n, random_in(0, 3));
+    struct output out = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++)
+        dsp[i]->half_rgbx(out.data[i], a.data, b.data, n);
+    finish(&out, "half_rgbx", n);
+    free(a.memory);
+    free(b.memory);
+}
+
+static void check_lit(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const int shift = random_in(0, 2), part = random_in(0, 8);
+    n = n >> shift << shift;
+    const size_t gains = 4 * (size_t)(n >> shift);
+    struct block rgba = bytes(4 * (size_t)n, mode), gain[2];
+    for (int k = 0; k < 2; k++) {
+        gain[k] = block(2 * gains, 2);
+        for (size_t i = 0; i < gains; i++) {
+            const uint16_t value =
+                (uint16_t)(mode & 1 ? random_in(0, 1) * 4095 : random_in(0, 4095));
+            memcpy(gain[k].data + 2 * i, &value, 2);
+        }
+    }
+    const uint16_t *rows[2] = {(const uint16_t *)gain[0].data,
+                               (const uint16_t *)gain[1].data};
+    struct output out = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++)
+        dsp[i]->lit_row(out.data[i], rgba.data, rows, part, n, shift);
+    finish(&out, "lit_row", n);
+    free(rgba.memory);
+    free(gain[0].memory);
+    free(gain[1].memory);
+}
+
+static void check_soften(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    n &= ~1;
+    const int part = random_in(0, 256);
+    struct block in = bytes(4 * (size_t)n, mode), near = bytes(2 * (size_t)n, mode),
+                 far = bytes(2 * (size_t)n, random_in(0, 3));
+    struct output out = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++)
+        dsp[i]->soften_row(out.data[i], in.data, near.data, far.data, part, n);
+    finish(&out, "soften_row", n);
+    free(in.memory);
+    free(near.memory);
+    free(far.memory);
+}
+
+static void check_grain(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    struct block rgba = bytes(4 * (size_t)n, mode);
+    const uint32_t hash = random32(), first = random32();
+    const int scale = random_in(0, 8192);
+    struct output luma = output((size_t)n, 1), noisy = output(4 * (size_t)n, 1);
+    for (int i = 0; i < 2; i++) {
+        dsp[i]->luma_row(luma.data[i], rgba.data, n);
+        memcpy(noisy.data[i], rgba.data, 4 * (size_t)n);
+        dsp[i]->noise_row(noisy.data[i], n, hash, first, scale);
+    }
+    finish(&luma, "luma_row", n);
+    finish(&noisy, "noise_row", n);
+    free(rgba.memory);
+}
+
+static float random_float(float low, float high)
+{
+    return low + (high - low) * (float)(random32() % 65537) / 65536;
+}
+
+static void check_log_exp(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const size_t size = (size_t)n * sizeof(float);
+    struct block in = block(size, sizeof(float));
+    float *value = (float *)in.data;
+    for (int i = 0; i < n; i++)
+        value[i] = mode & 1 ? random_float(-80, 80) : random_float(1e-3f, 300);
+    struct output out = output(size, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        (mode & 1 ? dsp[i]->exp_row : dsp[i]->log_row)((float *)out.data[i], value, n);
+    finish(&out, mode & 1 ? "exp_row" : "log_row", n);
+    free(in.memory);
+}
+
+static void check_interpolate(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const size_t count = (size_t)n;
+    const int values = random_in(1, 50);
+    struct block value = floats((size_t)values * 4, mode & 1);
+    struct block weight = floats(count * 3, mode & 1), corner = block(count * 6, 2);
+    for (int i = 0; i < 3 * n; i++)
+        ((uint16_t *)corner.data)[i] = (uint16_t)random_in(0, values - 1);
+    struct output out = output(count * 16, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        dsp[i]->interpolate((float(*)[4])out.data[i], (const float(*)[4])value.data,
+                            (const uint16_t(*)[3])corner.data,
+                            (const float(*)[3])weight.data, n);
+    finish(&out, "interpolate", n);
+    free(value.memory);
+    free(weight.memory);
+    free(corner.memory);
+}
+
+static void check_sample(const struct bt_dsp *dsp[2], int n, int mode)
+{
+    const int width = random_in(2, 40), height = random_in(2, 40);
+    const int stride = 4 * (width + random_in(0, 3));
+    struct block rgbx = bytes((size_t)stride * (size_t)(height - 1) + 4 * (size_t)width,
+                              mode);
+    struct block place = block((size_t)n * 16, sizeof(float));
+    for (int i = 0; i < 4 * n; i++)
+        ((float *)place.data)[i] = random_in(0, 20) ? random_float(-5, 45) : 1e30f;
+    struct output out = output((size_t)n * 12, sizeof(float));
+    for (int i = 0; i < 2; i++)
+        dsp[i]->sample((float(*)[3])out.data[i], (const float(*)[4])place.data, rgbx.data,
+                       width, height, stride, n);
+    finish(&out, "sample", n);
+    free(rgbx.memory);
+    free(place.memory);
+}
+
 static int32_t wild(int32_t low, int32_t high)
 {
     static const int32_t extreme[] = {INT32_MIN, INT32_MAX, 0, -1, 1 << 30, -(1 << 30)};
@@ -285,7 +452,9 @@ static void check_span(const struct bt_dsp *dsp[2], int n, int mode)
 int main(int argc, char **argv)
 {
     static void (*const check[])(const struct bt_dsp *dsp[2], int n, int mode) = {
-        check_yuv, check_rgb, check_blend, check_half, check_box, check_span};
+        check_yuv, check_rgb, check_blend, check_half, check_box, check_span,
+        check_alpha, check_twice, check_blend_half, check_half_rgbx, check_lit,
+        check_soften, check_grain, check_log_exp, check_interpolate, check_sample};
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
         bench(bt_cpu_flags());
         return 0;

@@ -107,6 +107,90 @@ static void check_half(const struct bt_dsp *dsp)
     CHECK_INT(out[N], 0);
 }
 
+static void check_blend_half(const struct bt_dsp *dsp)
+{
+    uint8_t src[2][2 * N], alpha[2][2 * N], dst[N], was[N];
+    int wrong = 0;
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < 4 * N; i++) {
+            src[i / (2 * N)][i % (2 * N)] = (uint8_t)(rand() % 256);
+            // All, nothing and between.
+            const int a = rand() % 768 - 256;
+            alpha[i / (2 * N)][i % (2 * N)] =
+                (uint8_t)(i % N < 4 ? 0 : a < 0 ? 0 : a > 255 ? 255 : a);
+        }
+        for (int i = 0; i < N; i++)
+            was[i] = dst[i] = (uint8_t)(rand() % 256);
+        const uint8_t *const s[2] = {src[0], src[1]}, *const a[2] = {alpha[0], alpha[1]};
+        dsp->blend_half(dst, s, a, N);
+        for (int i = 0; i < N; i++) {
+            double sum = 0;
+            for (int k = 0; k < 4; k++) {
+                const int at = 2 * i + k % 2;
+                sum += was[i] + (src[k / 2][at] - was[i]) * alpha[k / 2][at] / 255.;
+            }
+            wrong += dst[i] != (int)floor(sum / 4 + .5 + 1e-9);
+        }
+        wrong += dst[0] != was[0] || dst[1] != was[1];
+    }
+    CHECK_INT(wrong, 0);
+}
+
+static void check_copies(const struct bt_dsp *dsp)
+{
+    uint8_t rgba[4 * N], alpha[N], twice[N], luma[N];
+    int wrong = 0;
+    for (int i = 0; i < 4 * N; i++)
+        rgba[i] = (uint8_t)(i % 4 == 3 ? 0 : rand() % 256);
+    wrong += dsp->alpha_row(alpha, rgba, N) != 0;
+    rgba[4 * 77 + 3] = 9;
+    wrong += dsp->alpha_row(alpha, rgba, N) != 9 || alpha[77] != 9 || alpha[78] != 0;
+    dsp->twice_row(twice, rgba, N - 1);
+    dsp->luma_row(luma, rgba, N);
+    for (int i = 0; i < N - 1; i++) {
+        const double y = .299 * rgba[4 * i] + .587 * rgba[4 * i + 1] + .114 * rgba[4 * i + 2];
+        wrong += twice[i] != rgba[i / 2] || fabs(luma[i] - y) > 1.2;
+    }
+    CHECK_INT(wrong, 0);
+}
+
+static void check_noise(const struct bt_dsp *dsp)
+{
+    uint8_t rgba[4 * N];
+    double sum = 0, squares = 0;
+    int touched = 0;
+    for (int i = 0; i < 4 * N; i++)
+        rgba[i] = 128;
+    rgba[7] = 0;
+    // A deviation of 10: the sum of four bytes has 147.8.
+    dsp->noise_row(rgba, N, 5, 1000, (int)(10 / 147.8 * 65536));
+    for (int i = 2; i < N; i++) {
+        sum += rgba[4 * i] - 128;
+        squares += (rgba[4 * i] - 128) * (rgba[4 * i] - 128);
+        touched += rgba[4 * i] != rgba[4 * i + 2] || rgba[4 * i + 3] != 128;
+    }
+    touched += rgba[4] != 128 || rgba[7] != 0;
+    CHECK_INT(touched, 0);
+    CHECK(fabs(sum / N) < 2.5 && fabs(sqrt(squares / N) - 10) < 2);
+}
+
+static void check_log_exp(const struct bt_dsp *dsp)
+{
+    double worst_log = 0, worst_exp = 0;
+    for (float x = 1e-30f; x < 1e30f; x *= 1.01f) {
+        float y;
+        dsp->log_row(&y, &x, 1);
+        worst_log = fmax(worst_log, fabs(y - log(x)) / fmax(fabs(log(x)), .3));
+    }
+    for (float x = -80; x < 80; x += .0137f) {
+        float y;
+        dsp->exp_row(&y, &x, 1);
+        worst_exp = fmax(worst_exp, fabs(y / exp(x) - 1));
+    }
+    CHECK(worst_log < 3e-7);
+    CHECK(worst_exp < 3e-7);
+}
+
 int main(void)
 {
     // The table follows what the processor is allowed to do.
@@ -122,6 +206,10 @@ int main(void)
         check_colour(versions[i]);
         check_blend(versions[i]);
         check_half(versions[i]);
+        check_blend_half(versions[i]);
+        check_copies(versions[i]);
+        check_noise(versions[i]);
+        check_log_exp(versions[i]);
     }
     return check_end();
 }
