@@ -99,6 +99,7 @@ struct eye {
     float cx, cy, rx, ry;         // the disc to draw
     float plain;                  // brightness of the target's iris
     float soft;                   // width of an edge, pixels
+    float lash;                   // how far lashes and their shade hang down, pixels
     float gx, gy, glint;          // where the light is mirrored, along the eye, and how brightly
 };
 
@@ -220,8 +221,8 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
             if (in <= 0)
                 continue;
             // Behind the lashes the white's own picture shows, with their shade.
-            const float shade = 1 - .3f * bt_ramp(upper, .7f * e->ry, .2f * e->ry);
-            const float cover = fminf(in, 1) * bt_ramp(upper, .08f * e->ry, .42f * e->ry);
+            const float shade = 1 - .3f * bt_ramp(upper, 1.7f * e->lash, .5f * e->lash);
+            const float cover = fminf(in, 1) * bt_ramp(upper, .2f * e->lash, e->lash);
             draw_pixel(patch, at, e, side, level, n, gain, add, a, b,
                        cover, in * e->soft / e->ry, shade,
                        patch->drawn + (size_t)y * (size_t)patch->stride + (size_t)x * 4);
@@ -248,6 +249,11 @@ void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state
         e.ry = fmaxf(eyes->radius * at->scale, .5f);
         e.rx = e.ry * fmaxf(cosf(at->yaw * 3.14159265f / 180), .55f);
         e.soft = soft;
+        // Less of them hangs into an eye that is half shut.
+        const float *above = shape[bt_canon_lid[side][BT_CANON_LID / 4]];
+        const float *below = shape[bt_canon_lid[side][BT_CANON_LID * 3 / 4]];
+        const float open = hypotf(above[0] - below[0], above[1] - below[1]);
+        e.lash = .42f * fminf(e.ry, .6f * open);
         e.plain = plain_of(patch, &e);
         mirror_light(light, &e, at->scale);
         const float wanted = bt_ramp(shining(patch, at, side, &e), .08f, .01f);
