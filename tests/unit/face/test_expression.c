@@ -49,6 +49,13 @@ static float lid_of(seen x, int eye)
     return eye ? x[374][1] - x[386][1] : x[145][1] - x[159][1];
 }
 
+// The same as a length.
+static float lid_length(seen x, int eye)
+{
+    const float *upper = x[eye ? 386 : 159], *lower = x[eye ? 374 : 145];
+    return hypotf(hypotf(upper[0] - lower[0], upper[1] - lower[1]), upper[2] - lower[2]);
+}
+
 static float most_apart(seen a, seen b)
 {
     float most = 0;
@@ -249,8 +256,14 @@ static void check_blink(void)
             }
             bt_expression_drive((seen)target, (seen)theirs, (seen)ours, .7f, out, NULL);
             for (int e = 0; e < 2; e++) {
-                const float open = lid_of((seen)ours, e) * powf((float)part / 4, 1.5f);
-                CHECK_NEAR(lid_of((seen)out, e), open, part ? .08 : 1e-3);
+                // Rest is that of both eyes, and no less than three quarters of the usual.
+                const float rest =
+                    fmaxf((lid_length((seen)theirs, 0) + lid_length((seen)theirs, 1)) / 2,
+                          .75f * lid_length(bt_canon_rest, e));
+                const float share = lid_length((seen)target, e) / rest;
+                const float open =
+                    lid_of((seen)ours, e) * (share < 1 ? powf(share, 1.5f) : share);
+                CHECK_NEAR(lid_of((seen)out, e), open, part ? .1 : 1e-3);
                 for (int i = 1; !part && i < BT_CANON_LID / 2; i++)
                     CHECK(hypotf(out[bt_canon_lid[e][i]][1] -
                                      out[bt_canon_lid[e][BT_CANON_LID - i]][1],
