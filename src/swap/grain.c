@@ -32,8 +32,8 @@ static void measure_row(const uint8_t *luma, const uint8_t *alpha, int width,
     }
 }
 
-static void measure(const struct bt_patch *p, struct fineness *seen,
-                    struct fineness *drawn)
+static void measure(const struct bt_patch *p, const struct bt_rect *out, int outs,
+                    struct fineness *seen, struct fineness *drawn)
 {
     const struct bt_dsp *dsp = bt_dsp_get();
     uint8_t *alpha = p->row, *luma = p->row + (1 << 14);
@@ -42,6 +42,10 @@ static void measure(const struct bt_patch *p, struct fineness *seen,
         const size_t row = (size_t)y * (size_t)p->stride;
         if (!dsp->alpha_row(alpha, p->drawn + row, p->width))
             continue;
+        for (int k = 0; k < outs; k++)
+            for (int x = out[k].x0 > 0 ? out[k].x0 : 0;
+                 y >= out[k].y0 && y < out[k].y1 && x < out[k].x1 && x < p->width; x++)
+                alpha[x] = 0;
         dsp->luma_row(luma, p->seen + row, p->width);
         measure_row(luma, alpha, p->width, seen);
         dsp->luma_row(luma, p->drawn + row, p->width);
@@ -80,11 +84,11 @@ static void add(struct bt_patch *p, float noise, uint32_t seed)
                        (uint32_t)y * 16384, scale);
 }
 
-void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t frame,
-                    double dt)
+void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch,
+                    const struct bt_rect *out, int outs, int64_t frame, double dt)
 {
     struct fineness seen, drawn;
-    measure(patch, &seen, &drawn);
+    measure(patch, out, outs, &seen, &drawn);
     if (seen.count > 200) {
         const float a = grain->started ? (float)(1 - exp(-dt / .25)) : 1;
         const float softer = logf(((float)drawn.near + 1) / ((float)drawn.far + 1)) -

@@ -13,8 +13,9 @@ struct bt_grain {
 
 // Compares what was drawn with what the picture showed there: steers blur for the next
 // frame, and adds grain to the drawn pixels of full alpha. frame seeds the grain, so that
-// a stream gives the same bytes each time. dt in seconds.
-void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch, int64_t frame,
-                    double dt);
+// a stream gives the same bytes each time. out: outs rectangles of the patch that say
+// nothing of the skin, as eyes and mouth. dt in seconds.
+void bt_grain_match(struct bt_grain *grain, struct bt_patch *patch,
+                    const struct bt_rect *out, int outs, int64_t frame, double dt);
 
 #endif

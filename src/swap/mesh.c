@@ -307,6 +307,23 @@ static struct bt_rect widen(struct bt_rect r, float share)
     return (struct bt_rect){r.x0 - by, r.y0 - by, r.x1 + by, r.y1 + by};
 }
 
+// The rectangle of the patch around some vertices as drawn, with a margin.
+static struct bt_rect around(const struct mesh *m, const uint16_t *vertex, int count)
+{
+    float x0 = 1e6f, y0 = 1e6f, x1 = -1e6f, y1 = -1e6f;
+    for (int k = 0; k < count; k++) {
+        const float *p = m->shape[vertex[k]];
+        x0 = fminf(x0, p[0]), x1 = fmaxf(x1, p[0]);
+        y0 = fminf(y0, p[1]), y1 = fmaxf(y1, p[1]);
+    }
+    const float by = .35f * (x1 - x0) + 1;
+    const float ox = (float)m->patch.rect.x0, oy = (float)m->patch.rect.y0;
+    const float far = 32767; // positions outside of the frame may be anywhere
+    return (struct bt_rect){
+        (int)fminf(fmaxf(x0 - ox - by, -far), far), (int)fminf(fmaxf(y0 - oy - by, -far), far),
+        (int)fminf(fmaxf(x1 - ox + by, -far), far), (int)fminf(fmaxf(y1 - oy + by, -far), far)};
+}
+
 static bool is_finite(const struct bauta_face *at)
 {
     for (int v = 0; v < BAUTA_LANDMARKS; v++)
@@ -358,7 +375,10 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
                              s->options->occlusion);
     if (error)
         return error;
-    bt_grain_match(&p->grain, &m->patch, frame->number, dt);
+    const struct bt_rect out[] = {around(m, bt_canon_lid[0], BT_CANON_LID),
+                                  around(m, bt_canon_lid[1], BT_CANON_LID),
+                                  around(m, bt_canon_lips, BT_CANON_RING)};
+    bt_grain_match(&p->grain, &m->patch, out, 3, frame->number, dt);
     const int wrote = bt_patch_write(&m->patch, frame, touched);
     return wrote ? wrote : 1;
 }

@@ -7,7 +7,7 @@
 #include "swap/ramp.h"
 
 // How much of what the expression's modes do not explain is carried over.
-static const float REST = .7f;
+static const float REST = .85f;
 // No vertex moves much further than this, centimetres.
 static const float FARTHEST = 1.1f;
 

@@ -34,7 +34,7 @@ static struct bt_grain follow(int seen_edge, float seen_noise, int drawn_edge, u
     for (int i = 0; i < 40; i++) {
         paint(patch.seen, patch.stride, seen_edge, seen_noise);
         paint(patch.drawn, patch.stride, drawn_edge, 0);
-        bt_grain_match(&grain, &patch, i, .04);
+        bt_grain_match(&grain, &patch, NULL, 0, i, .04);
     }
     *sum = 0;
     for (int y = 0; y < SIZE; y++)
