@@ -64,12 +64,12 @@ static int make_room(struct bt_behind *behind, const struct bt_patch *patch)
     return 0;
 }
 
-static void place(struct bt_behind *b, const struct bt_patch *patch, int v, const float at[2],
-                  const float to[2])
+static void place(struct bt_behind *b, const struct bt_patch *patch, int v,
+                  const float at[2], const float to[2])
 {
     const float ox = (float)patch->rect.x0, oy = (float)patch->rect.y0;
-    b->vertex[v] = (struct bt_raster_vertex){to[0] - ox, to[1] - oy, at[0] - ox,
-                                             at[1] - oy, {0}};
+    b->vertex[v] =
+        (struct bt_raster_vertex){to[0] - ox, to[1] - oy, at[0] - ox, at[1] - oy, {0}};
 }
 
 // The ring's two lines, outward from the middle of the face.
@@ -132,8 +132,8 @@ static void put_behind(struct bt_patch *patch, const uint8_t *behind, struct bt_
     }
 }
 
-int bt_behind_draw(struct bt_behind *behind, struct bt_patch *patch,
-                   const float (*at)[3], const float (*shape)[3], bool ring)
+int bt_behind_draw(struct bt_behind *behind, struct bt_patch *patch, const float (*at)[3],
+                   const float (*shape)[3], bool ring)
 {
     const int error = make_room(behind, patch);
     if (error)

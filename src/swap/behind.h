@@ -30,7 +30,7 @@ void bt_behind_finish(struct bt_behind *behind);
 
 // Puts the target's picture (landmarks at) behind patch->drawn, in the shape that was
 // drawn; both in samples of the frame. ring: the oval has moved. 0 or BAUTA_E_NO_MEMORY.
-int bt_behind_draw(struct bt_behind *behind, struct bt_patch *patch,
-                   const float (*at)[3], const float (*shape)[3], bool ring);
+int bt_behind_draw(struct bt_behind *behind, struct bt_patch *patch, const float (*at)[3],
+                   const float (*shape)[3], bool ring);
 
 #endif

@@ -37,8 +37,8 @@ float bt_eye_inside(const float (*vertex)[3], int side, float x, float y, float 
         t = t > 1 ? 1 : t;
         const float ex = x - px[i] - t * dx, ey = y - py[i] - t * dy;
         square[i] = ex * ex + ey * ey;
-        crossed[i] = ((py[i] > y) != (py[i + 1] > y)) &
-                     (x < dx * (y - py[i]) / dy + px[i]);
+        crossed[i] =
+            ((py[i] > y) != (py[i + 1] > y)) & (x < dx * (y - py[i]) / dy + px[i]);
     }
     float nearest[2] = {1e9f, 1e9f};
     for (int i = 0; i < BT_CANON_LID; i++) {
@@ -53,7 +53,8 @@ float bt_eye_inside(const float (*vertex)[3], int side, float x, float y, float 
 
 // Where the iris lies between the corners, calm while the eye rests and without delay
 // when it moves.
-static void follow(struct bt_eyes_state *s, int side, float along, float across, double dt)
+static void follow(struct bt_eyes_state *s, int side, float along, float across,
+                   double dt)
 {
     float *g = s->gaze[side];
     if (!s->started) {
@@ -100,7 +101,7 @@ struct eye {
     float plain;                  // brightness of the target's iris
     float soft;                   // width of an edge, pixels
     float lash;                   // how far lashes and their shade hang down, pixels
-    float gx, gy, glint;          // where the light is mirrored, along the eye, and how brightly
+    float gx, gy, glint; // where the light is mirrored, along the eye, and how brightly
 };
 
 static const float CORNEA = .78f; // radius, centimetres
@@ -205,8 +206,10 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
     const float reach = e->ry * BT_IRIS_SPAN;
     const int x0 = (int)fmaxf(e->cx - reach - (float)patch->rect.x0, 0);
     const int y0 = (int)fmaxf(e->cy - reach - (float)patch->rect.y0, 0);
-    const int x1 = (int)fminf(e->cx + reach - (float)patch->rect.x0 + 1, (float)patch->width);
-    const int y1 = (int)fminf(e->cy + reach - (float)patch->rect.y0 + 1, (float)patch->height);
+    const int x1 =
+        (int)fminf(e->cx + reach - (float)patch->rect.x0 + 1, (float)patch->width);
+    const int y1 =
+        (int)fminf(e->cy + reach - (float)patch->rect.y0 + 1, (float)patch->height);
     for (int y = y0; y < y1; y++) {
         for (int x = x0; x < x1; x++) {
             const float px = (float)(x + patch->rect.x0) + .5f - e->cx;
@@ -217,14 +220,15 @@ static void draw_eye(const struct bt_source_eyes *eyes, struct bt_patch *patch,
                 continue;
             float upper;
             const float in =
-                bt_eye_inside(shape, side, px + e->cx, py + e->cy, &upper) / e->soft + .5f;
+                bt_eye_inside(shape, side, px + e->cx, py + e->cy, &upper) / e->soft +
+                .5f;
             if (in <= 0)
                 continue;
             // Behind the lashes the white's own picture shows, with their shade.
             const float shade = 1 - .3f * bt_ramp(upper, 1.7f * e->lash, .5f * e->lash);
             const float cover = fminf(in, 1) * bt_ramp(upper, .2f * e->lash, e->lash);
-            draw_pixel(patch, at, e, side, level, n, gain, add, a, b,
-                       cover, in * e->soft / e->ry, shade,
+            draw_pixel(patch, at, e, side, level, n, gain, add, a, b, cover,
+                       in * e->soft / e->ry, shade,
                        patch->drawn + (size_t)y * (size_t)patch->stride + (size_t)x * 4);
         }
     }

@@ -9,14 +9,14 @@
 #include "swap/patch.h"
 #include "swap/uvmap.h"
 
-#define BT_IRIS_SIZE 64   // of level 0; each further level is half as large
+#define BT_IRIS_SIZE 64 // of level 0; each further level is half as large
 #define BT_IRIS_LEVELS 3
 #define BT_IRIS_SPAN 1.2f // radii of the iris from its middle to the picture's edge
 
 // The eyes of a photo, taken apart: the white goes into the atlas, the irises are whole
 // discs, whatever lid or highlight lay on them, with the photo's light taken out.
 struct bt_source_eyes {
-    bool usable; // false: hidden, closed or too small; the target's own are shown then
+    bool usable;  // false: hidden, closed or too small; the target's own are shown then
     float radius; // of the iris, canonical centimetres
     // R G B A of the image-left and the image-right eye, along its own axis from corner
     // to corner; all levels behind each other.
@@ -46,8 +46,7 @@ struct bt_eyes_state {
 void bt_eyes_draw(const struct bt_source_eyes *eyes, struct bt_eyes_state *state,
                   struct bt_patch *patch, const struct bauta_face *at,
                   const float (*shape)[3], const struct bt_light *light,
-                  const float gain[2][3], const float add[2][3], float soft,
-                  double dt);
+                  const float gain[2][3], const float add[2][3], float soft, double dt);
 
 // An eye's opening as a frame of reference: the middle between its corners, the unit
 // vector from the left corner to the right one, and their distance.

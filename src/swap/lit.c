@@ -53,14 +53,15 @@ static int shift_of(int size)
 }
 
 void bt_lit_fit(uint8_t *texture, const struct bt_lit_rows *rows,
-                    const struct bt_source_face *who, float level)
+                const struct bt_source_face *who, float level)
 {
     const struct bt_dsp *dsp = bt_dsp_get();
     const int l = (int)level, n = bt_lit_size(level), half = n / 2;
     const int shift = shift_of(n), part = (int)((level - (float)l) * 256);
     const uint8_t *fine = who->atlas[l], *rough = who->atlas[l + 1];
     for (int y = 0; y < n; y++) {
-        const int x0 = rows->first[y >> shift] << shift, x1 = rows->end[y >> shift] << shift;
+        const int x0 = rows->first[y >> shift] << shift,
+                  x1 = rows->end[y >> shift] << shift;
         // The row of the next level under this one, and the one on its other side.
         const int near = y / 2, beyond = near + ((y & 1) ? 1 : -1);
         const int far = beyond < 0 ? 0 : least(beyond, half - 1);
@@ -71,7 +72,7 @@ void bt_lit_fit(uint8_t *texture, const struct bt_lit_rows *rows,
 }
 
 void bt_lit_run(uint8_t *lit, const uint8_t *texture, int size,
-                      const struct bt_lit_rows *rows, const uint16_t (*gain)[4])
+                const struct bt_lit_rows *rows, const uint16_t (*gain)[4])
 {
     const struct bt_dsp *dsp = bt_dsp_get();
     const int shift = shift_of(size), whole = 1 << shift;

@@ -25,7 +25,7 @@ struct person {
     float closed[2];  // how far its lids are shut, and what it shows there when they are
     uint8_t open[BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4]; // not and
     uint8_t shut[BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4]; // wholly
-    float level;      // as it was made, in octaves below the atlas
+    float level; // as it was made, in octaves below the atlas
 };
 
 static const double FORGET = 2; // seconds after which an unseen face is new
@@ -184,7 +184,8 @@ static void fit_texture(const struct mesh *m, struct person *p, float level)
     p->level = level;
     p->closed[0] = p->closed[1] = 0;
     bt_lit_fit(p->texture, &m->rows, p->who, level);
-    mix_levels(p->who->lids[l], p->who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix, p->shut);
+    mix_levels(p->who->lids[l], p->who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix,
+               p->shut);
     for (int y = 0; y < BT_LIDS_HEIGHT >> l; y++)
         memcpy(p->open + y * w * 4,
                p->texture + ((y + (BT_LIDS_TOP >> l)) * n + (BT_LIDS_LEFT >> l)) * 4,
@@ -204,8 +205,9 @@ static void close_lids(struct person *p, const float closed[2])
         for (int y = 0; y < h; y++) {
             const size_t from = ((size_t)y * (size_t)w + (size_t)(side * w / 2)) * 4;
             const uint8_t *a = p->open + from, *b = p->shut + from;
-            uint8_t *out = p->texture + ((y + (BT_LIDS_TOP >> l)) * n +
-                                         (BT_LIDS_LEFT >> l) + side * w / 2) * 4;
+            uint8_t *out =
+                p->texture +
+                ((y + (BT_LIDS_TOP >> l)) * n + (BT_LIDS_LEFT >> l) + side * w / 2) * 4;
             for (int i = 0; i < w / 2 * 4; i++)
                 if ((i & 3) != 3)
                     out[i] = (uint8_t)((a[i] * (256 - mix) + b[i] * mix) >> 8);
@@ -243,8 +245,7 @@ static int visible(struct mesh *m, bool eyes)
 static void draw(struct mesh *m, const struct person *p, bool eyes)
 {
     const int n = bt_lit_size(p->level);
-    bt_lit_run(m->lit, p->texture, n, &m->rows,
-                     (const uint16_t(*)[4])m->relight.gain);
+    bt_lit_run(m->lit, p->texture, n, &m->rows, (const uint16_t(*)[4])m->relight.gain);
     const struct bt_texture texture = {
         .rgba = m->lit, .width = n, .height = n, .stride = n * 4};
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
@@ -319,9 +320,10 @@ static struct bt_rect around(const struct mesh *m, const uint16_t *vertex, int c
     const float by = .35f * (x1 - x0) + 1;
     const float ox = (float)m->patch.rect.x0, oy = (float)m->patch.rect.y0;
     const float far = 32767; // positions outside of the frame may be anywhere
-    return (struct bt_rect){
-        (int)fminf(fmaxf(x0 - ox - by, -far), far), (int)fminf(fmaxf(y0 - oy - by, -far), far),
-        (int)fminf(fmaxf(x1 - ox + by, -far), far), (int)fminf(fmaxf(y1 - oy + by, -far), far)};
+    return (struct bt_rect){(int)fminf(fmaxf(x0 - ox - by, -far), far),
+                            (int)fminf(fmaxf(y0 - oy - by, -far), far),
+                            (int)fminf(fmaxf(x1 - ox + by, -far), far),
+                            (int)fminf(fmaxf(y1 - oy + by, -far), far)};
 }
 
 static bool is_finite(const struct bauta_face *at)
@@ -363,16 +365,17 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
                 p->grain.blur + log2f(.9f * BT_ATLAS_SIZE / fmaxf(15.3f * at->scale, 1)));
     close_lids(p, closed);
     bt_relight_eyes(&m->relight, closed);
-    const bool eyes = who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
+    const bool eyes =
+        who->eyes.usable && at->has_iris && s->options->eyes == BT_EYES_PHOTO;
     draw(m, p, eyes);
     if (eyes)
         look(m, p, at, dt);
     error = bt_behind_draw(&m->behind, &m->patch, at->landmark,
                            (const float(*)[3])m->shape, s->options->silhouette > 0);
     if (!error)
-        error = bt_front_cut(&m->front, &m->patch, at, &m->relight.map,
-                             p->light.occlude.mask, m->relight.facing,
-                             s->options->occlusion);
+        error =
+            bt_front_cut(&m->front, &m->patch, at, &m->relight.map, p->light.occlude.mask,
+                         m->relight.facing, s->options->occlusion);
     if (error)
         return error;
     const struct bt_rect out[] = {around(m, bt_canon_lid[0], BT_CANON_LID),

@@ -293,8 +293,8 @@ static void mark(struct bt_mask *touched, const struct bt_pixel_format *f, int x
 {
     const int x0 = x >> f->chroma_x << f->chroma_x, y0 = y >> f->chroma_y << f->chroma_y;
     for (int j = y0; j < y0 + (1 << f->chroma_y) && j < touched->rect.y1; j++) {
-        uint8_t *row = touched->value +
-                       (size_t)(j - touched->rect.y0) * (size_t)touched->stride;
+        uint8_t *row =
+            touched->value + (size_t)(j - touched->rect.y0) * (size_t)touched->stride;
         for (int i = x0; i < x0 + (1 << f->chroma_x) && i < touched->rect.x1; i++) {
             uint8_t *to = row + (i - touched->rect.x0);
             const uint8_t value = i == x && j == y ? alpha : 1;

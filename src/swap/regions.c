@@ -79,9 +79,8 @@ static void texel(struct bt_regions *r, int at, float x, float y)
 
 static float **fields(struct bt_regions *r, int i)
 {
-    float **const field[] = {&r->skin, &r->paste, &r->feature,
-                             &r->brow, &r->rim,   &r->core, &r->lids,
-                             &r->lips, &r->line, &r->nose};
+    float **const field[] = {&r->skin, &r->paste, &r->feature, &r->brow, &r->rim,
+                             &r->core, &r->lids,  &r->lips,    &r->line, &r->nose};
     return i < (int)(sizeof field / sizeof *field) ? field[i] : NULL;
 }
 

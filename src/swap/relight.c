@@ -467,8 +467,7 @@ void bt_relight_eyes(struct bt_relight *r, const float closed[2])
         if (r->regions.lids[i] >= .25f)
             continue;
         const bool side = i % BT_MAP_SIZE >= BT_MAP_SIZE / 2;
-        const float eye = .5f * bt_ramp(r->regions.lids[i], .25f, 0) *
-                          (1 - closed[side]);
+        const float eye = .5f * bt_ramp(r->regions.lids[i], .25f, 0) * (1 - closed[side]);
         const uint16_t *g = r->gain[i];
         const float grey = (float)(g[0] + g[1] + g[2]) / 3;
         for (int c = 0; c < 3; c++)

@@ -25,9 +25,8 @@ void bt_shape_weights(float weight[BAUTA_LANDMARKS])
 
 void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at,
                   const float source[BAUTA_LANDMARKS][3],
-                  const float weight[BAUTA_LANDMARKS], float amount,
-                  float silhouette, double dt, float out[BAUTA_LANDMARKS][3],
-                  float closed[2])
+                  const float weight[BAUTA_LANDMARKS], float amount, float silhouette,
+                  double dt, float out[BAUTA_LANDMARKS][3], float closed[2])
 {
     static const float none[BT_CANON_MODES];
     struct bt_expression_signs rest, shown;
@@ -36,8 +35,8 @@ void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at
     const float turned =
         bt_ramp(fabsf(at->yaw), 50, 22) * bt_ramp(fabsf(at->pitch), 45, 25);
     const float share = amount * (.25f + .75f * turned);
-    const float outline = silhouette * bt_ramp(fabsf(at->yaw), 25, 12) *
-                          bt_ramp(fabsf(at->pitch), 30, 15);
+    const float outline =
+        silhouette * bt_ramp(fabsf(at->yaw), 25, 12) * bt_ramp(fabsf(at->pitch), 30, 15);
     bt_pose_free(at, now);
     bt_expression_learn(state, (const float(*)[3])now, (float)dt, turned);
     bt_expression_drive((const float(*)[3])now, (const float(*)[3])state->neutral, source,
@@ -56,6 +55,7 @@ void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at
     bt_expression_signs(source, none, &rest);
     bt_expression_signs((const float(*)[3])now, none, &shown);
     for (int side = 0; side < 2; side++)
-        closed[side] = bt_ramp(shown.lids[side] / fmaxf(rest.lids[side], .05f), .65f, .2f);
+        closed[side] =
+            bt_ramp(shown.lids[side] / fmaxf(rest.lids[side], .05f), .65f, .2f);
     bt_pose_apply(at, (const float(*)[3])now, out);
 }

@@ -15,7 +15,7 @@ void bt_shape_weights(float weight[BAUTA_LANDMARKS]);
 // closed: 0..1 how far the image-left and the image-right eye are shut.
 void bt_shape_run(struct bt_expression_state *state, const struct bauta_face *at,
                   const float source[BAUTA_LANDMARKS][3],
-                  const float weight[BAUTA_LANDMARKS], float amount,
-                  float silhouette, double dt, float out[BAUTA_LANDMARKS][3], float closed[2]);
+                  const float weight[BAUTA_LANDMARKS], float amount, float silhouette,
+                  double dt, float out[BAUTA_LANDMARKS][3], float closed[2]);
 
 #endif

@@ -154,8 +154,7 @@ int bt_atlas_pyramid(struct bt_source_face *face)
         const int up = l - 1;
         face->atlas[l] =
             halved(face->atlas[up], BT_ATLAS_SIZE >> up, BT_ATLAS_SIZE >> up);
-        face->lids[l] =
-            halved(face->lids[up], BT_LIDS_WIDTH >> up, BT_LIDS_HEIGHT >> up);
+        face->lids[l] = halved(face->lids[up], BT_LIDS_WIDTH >> up, BT_LIDS_HEIGHT >> up);
         if (!face->atlas[l] || !face->lids[l])
             return BAUTA_E_NO_MEMORY;
     }
@@ -175,8 +174,9 @@ static int pyramid(struct bt_source_face *face, const struct bt_atlas_work *w)
     }
     face->lids[0] = bt_alloc((size_t)BT_LIDS_WIDTH * BT_LIDS_HEIGHT * 4);
     const int error =
-        face->lids[0] ? bt_atlas_lids(&w->regions, (const float(*)[3])w->rgb, face->lids[0])
-                      : BAUTA_E_NO_MEMORY;
+        face->lids[0]
+            ? bt_atlas_lids(&w->regions, (const float(*)[3])w->rgb, face->lids[0])
+            : BAUTA_E_NO_MEMORY;
     return error ? error : bt_atlas_pyramid(face);
 }
 

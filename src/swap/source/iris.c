@@ -65,8 +65,8 @@ static float rim_contrast(const struct bauta_frame *photo, const float (*mark)[3
     return count >= 4 ? sum / (float)count : 0;
 }
 
-static void find(const struct bauta_frame *photo, const struct bauta_face *face,
-                 int side, struct disc *d)
+static void find(const struct bauta_frame *photo, const struct bauta_face *face, int side,
+                 struct disc *d)
 {
     const float usual = USUAL_RADIUS * face->scale;
     d->x = face->iris[side][0];
@@ -84,8 +84,8 @@ static void find(const struct bauta_frame *photo, const struct bauta_face *face,
                 const float contrast =
                     rim_contrast(photo, face->landmark, side, x, y, radius);
                 // The usual size wins where little tells.
-                const float score = contrast * (1 - .01f * (float)(r * r)) -
-                                    .3f * (float)(i * i + j * j);
+                const float score =
+                    contrast * (1 - .01f * (float)(r * r)) - .3f * (float)(i * i + j * j);
                 if (score > best) {
                     best = score;
                     d->x = x, d->y = y, d->radius = radius, d->contrast = contrast;
@@ -111,8 +111,7 @@ static void cut_out(const struct bauta_frame *photo, const struct bauta_face *fa
         const float in = bt_eye_inside(face->landmark, side, x, y, &upper) / d->radius;
         pixel(photo, x, y, d->picture[i]);
         // Lashes and the lid's shade lie below the upper lid.
-        d->weight[i] =
-            bt_ramp(in, .06f, .16f) * bt_ramp(upper / d->radius, .2f, .5f);
+        d->weight[i] = bt_ramp(in, .06f, .16f) * bt_ramp(upper / d->radius, .2f, .5f);
         if (a * a + b * b < 1) {
             seen += d->weight[i];
             total += 1;
@@ -173,7 +172,8 @@ static void complete(struct disc *d, const float shade[3], uint8_t (*out)[4])
         const float at = fminf(rho / BT_IRIS_SPAN * RINGS - .5f, RINGS - 1.001f);
         const int k = at > 0 ? (int)at : 0;
         const float t = at > 0 ? at - (float)k : 0;
-        const float shine = rho < .95f ? bt_ramp(luma(d->picture[i]), limit - 6, limit + 6) : 0;
+        const float shine =
+            rho < .95f ? bt_ramp(luma(d->picture[i]), limit - 6, limit + 6) : 0;
         const float w = d->weight[i] * (1 - shine);
         for (int c = 0; c < 3; c++) {
             const float mean = (1 - t) * ring[k][c] + t * ring[k + 1][c];
@@ -192,8 +192,9 @@ static void halve_levels(uint8_t (*level)[4])
             const uint8_t(*p)[4] =
                 (const uint8_t(*)[4])level + i / n * 2 * (2 * n) + i % n * 2;
             for (int c = 0; c < 4; c++)
-                next[i][c] = (uint8_t)((p[0][c] + p[1][c] + p[2 * n][c] +
-                                        p[2 * n + 1][c] + 2) >> 2);
+                next[i][c] =
+                    (uint8_t)((p[0][c] + p[1][c] + p[2 * n][c] + p[2 * n + 1][c] + 2) >>
+                              2);
         }
         level = next;
     }
@@ -228,8 +229,8 @@ static int fill_white(const struct bt_uvmap *map, const struct bauta_face *face,
                 whites += known[i] > .5f;
             } else {
                 // Lashes and the lid's shade stay where they are.
-                const float t = bt_ramp(far, 1.3f, 1.14f) *
-                                bt_ramp(upper / d->radius, .1f, .4f);
+                const float t =
+                    bt_ramp(far, 1.3f, 1.14f) * bt_ramp(upper / d->radius, .1f, .4f);
                 for (int c = 0; c < 3; c++)
                     rgb[i][c] += t * (copy[i][c] - rgb[i][c]);
             }

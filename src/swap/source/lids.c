@@ -45,8 +45,10 @@ int bt_atlas_lids(const struct bt_regions *regions, const float (*rgb)[3], uint8
             const float v = ((float)(y + BT_LIDS_TOP) + .5f) / BT_ATLAS_SIZE;
             const float w = lid_at((const float(*)[3])uv, u, v) * (1 - regions->brow[i]);
             for (int c = 0; c < 3; c++)
-                out[c] = (uint8_t)(fminf(fmaxf(rgb[i][c] + w * (skin[i][c] - rgb[i][c]), 0),
-                                         255) + .5f);
+                out[c] =
+                    (uint8_t)(fminf(fmaxf(rgb[i][c] + w * (skin[i][c] - rgb[i][c]), 0),
+                                    255) +
+                              .5f);
             out[3] = 255;
         }
     }

@@ -256,10 +256,12 @@ static void check_blink(void)
             }
             bt_expression_drive((seen)target, (seen)theirs, (seen)ours, .7f, out, NULL);
             for (int e = 0; e < 2; e++) {
-                // Rest is that of both eyes, and no less than three quarters of the usual.
-                const float rest =
-                    fmaxf((lid_length((seen)theirs, 0) + lid_length((seen)theirs, 1)) / 2,
-                          .75f * lid_length(bt_canon_rest, e));
+                // A rest far below the other eye's, or the usual, is none.
+                const float both =
+                    (lid_length((seen)theirs, 0) + lid_length((seen)theirs, 1)) / 2;
+                const float rest = fmaxf(lid_length((seen)theirs, e),
+                                         fmaxf(.65f * lid_length(bt_canon_rest, e),
+                                               .85f * both));
                 const float share = lid_length((seen)target, e) / rest;
                 const float open =
                     lid_of((seen)ours, e) * (share < 1 ? powf(share, 1.5f) : share);

@@ -21,7 +21,7 @@ static float distance(const float a[3], const float b[3])
 // ring is the lower lip's 11 points from corner to corner, then the upper lip's 9 between.
 static const struct {
     int start;
-    float share;   // how far the ring follows the inner one
+    float share; // how far the ring follows the inner one
 } lip_ring[] = {{20, 1}, {60, .85f}, {40, .6f}, {0, .3f}};
 enum { LIP_RINGS = sizeof lip_ring / sizeof lip_ring[0] };
 
@@ -96,8 +96,9 @@ static void set_lids(int eye, const float target[BAUTA_LANDMARKS][3],
         const float usual = distance(bt_canon_rest[lower], bt_canon_rest[upper]);
         // Who squints in the sun or is seen from one side has wider eyes than are seen.
         const float both = (distance(neutral[lower], neutral[upper]) +
-                            distance(neutral[other[i]], neutral[other[8 + i]])) / 2;
-        lid_axis(neutral[lower], neutral[upper], fmaxf(.75f * usual, both), theirs);
+                            distance(neutral[other[i]], neutral[other[8 + i]])) /
+                           2;
+        lid_axis(neutral[lower], neutral[upper], fmaxf(.65f * usual, .85f * both), theirs);
         lid_axis(source[lower], source[upper], .5f * usual, ours);
         const float from = along(neutral[lower], target[lower], theirs),
                     seen = along(neutral[lower], target[upper], theirs) - from;
@@ -159,8 +160,8 @@ void bt_expression_learn(struct bt_expression_state *state,
     for (int k = 0; k < BT_CANON_MODES; k++) {
         // Far values pull no more than near ones, as in a median. Mouths and lids rest
         // closed and open, so that of the jaw and the lids a lower quantile is meant.
-        const bool one_sided = k == BT_MODE_JAW || k == BT_MODE_BLINK_LEFT
-                               || k == BT_MODE_BLINK_RIGHT;
+        const bool one_sided =
+            k == BT_MODE_JAW || k == BT_MODE_BLINK_LEFT || k == BT_MODE_BLINK_RIGHT;
         const float d = fminf(fmaxf(weight[k] - state->rest[k], -STEP), STEP);
         const float side = !one_sided ? 1 : d > 0 ? .5f : 1.5f;
         state->rest[k] += a * side * d;
@@ -178,10 +179,10 @@ static float bounded(float ratio)
 static void scales(const float neutral[BAUTA_LANDMARKS][3],
                    const float source[BAUTA_LANDMARKS][3], float scale[BT_CANON_MODES])
 {
-    const float mouth = bounded(distance(source[61], source[291])
-                                / distance(neutral[61], neutral[291]));
-    const float jaw = bounded(distance(source[2], source[152])
-                              / distance(neutral[2], neutral[152]));
+    const float mouth =
+        bounded(distance(source[61], source[291]) / distance(neutral[61], neutral[291]));
+    const float jaw =
+        bounded(distance(source[2], source[152]) / distance(neutral[2], neutral[152]));
     for (int k = 0; k < BT_CANON_MODES; k++)
         scale[k] = mouth;
     scale[BT_MODE_JAW] = scale[BT_MODE_CHIN] = jaw;

@@ -6,7 +6,11 @@
 
 #include "face/internal.h"
 
-enum { VALUES = 3 * BAUTA_LANDMARKS, BOTH = BT_CANON_MODES + BT_CANON_PERSONAL, LANES = 8 };
+enum {
+    VALUES = 3 * BAUTA_LANDMARKS,
+    BOTH = BT_CANON_MODES + BT_CANON_PERSONAL,
+    LANES = 8
+};
 _Static_assert(VALUES % LANES == 4, "sums run in lanes, the rest by itself");
 
 // Differences, in centimetres, beyond which a value is taken for an error.
@@ -16,11 +20,11 @@ static const float WEIGHT_MAX = 2;
 // The weights that photos of faces at rest are given, one deviation: what is smaller says
 // nothing.
 static const float usual[BT_CANON_MODES] = {
-    [BT_MODE_JAW] = .10f,        [BT_MODE_WIDE] = .30f,       [BT_MODE_UPPER] = .35f,
-    [BT_MODE_CHIN] = .30f,       [BT_MODE_POUT] = .15f,       [BT_MODE_SIDE] = .20f,
-    [BT_MODE_TILT] = .20f,       [BT_MODE_BROW_LEFT] = .25f,  [BT_MODE_BROW_RIGHT] = .25f,
-    [BT_MODE_FROWN] = .25f,      [BT_MODE_BLINK_LEFT] = 1e3f, [BT_MODE_BLINK_RIGHT] = 1e3f,
-    [BT_MODE_LIPS1] = .25f,      [BT_MODE_LIPS2] = .20f,      [BT_MODE_LIPS3] = .20f,
+    [BT_MODE_JAW] = .10f,   [BT_MODE_WIDE] = .30f,       [BT_MODE_UPPER] = .35f,
+    [BT_MODE_CHIN] = .30f,  [BT_MODE_POUT] = .15f,       [BT_MODE_SIDE] = .20f,
+    [BT_MODE_TILT] = .20f,  [BT_MODE_BROW_LEFT] = .25f,  [BT_MODE_BROW_RIGHT] = .25f,
+    [BT_MODE_FROWN] = .25f, [BT_MODE_BLINK_LEFT] = 1e3f, [BT_MODE_BLINK_RIGHT] = 1e3f,
+    [BT_MODE_LIPS1] = .25f, [BT_MODE_LIPS2] = .20f,      [BT_MODE_LIPS3] = .20f,
     [BT_MODE_SMILE] = .20f,
 };
 
@@ -75,7 +79,8 @@ void bt_expression_fit(const float shape[BAUTA_LANDMARKS][3],
         bt_expression_add(weight, 1, fitted);
         for (int i = 0; i < VALUES; i++) {
             const float depth = i % 3 == 2 ? .5f : 1,
-                        explained = depth * fitted[i / 3][i % 3], e = whole[i] - explained;
+                        explained = depth * fitted[i / 3][i % 3],
+                        e = whole[i] - explained;
             const float limit = far * depth;
             cut |= fabsf(e) > limit;
             used[i] = explained + fminf(fmaxf(e, -limit), limit);
@@ -106,8 +111,8 @@ static float ramp(float x, float from, float to)
 static float lift_of(const float x[BAUTA_LANDMARKS][3])
 {
     const float corners = (x[61][1] + x[291][1]) / 2, middle = (x[0][1] + x[17][1]) / 2;
-    const float width = hypotf(hypotf(x[61][0] - x[291][0], x[61][1] - x[291][1]),
-                               x[61][2] - x[291][2]);
+    const float width =
+        hypotf(hypotf(x[61][0] - x[291][0], x[61][1] - x[291][1]), x[61][2] - x[291][2]);
     return width > 1e-3f ? (middle - corners) / width : 0;
 }
 
@@ -161,7 +166,8 @@ static void rest_corners(float x[BAUTA_LANDMARKS][3], float below, float above)
         memcpy(tried, x, sizeof tried);
         weight[BT_MODE_SMILE] = -.1f;
         bt_expression_add(weight, 1, tried);
-        const float slope = (lift_of((const float(*)[3])tried) - usual_lift - over) / -.1f;
+        const float slope =
+            (lift_of((const float(*)[3])tried) - usual_lift - over) / -.1f;
         if (slope < .02f)
             return;
         weight[BT_MODE_SMILE] = -excess / slope;
