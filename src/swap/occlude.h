@@ -29,6 +29,7 @@ struct bt_occlude_state {
     float mask[BT_OCCLUDE_TEXELS];    // 0..1, 1: keep what the picture shows
     float line[BT_OCCLUDE_TEXELS];    // how surely a rim passes here, 0..1
     float rims;                       // texels that look like rims, over time
+    float shown, lasting;             // the same over moments and over seconds
     bool wears;                       // glasses
     uint8_t on[BT_OCCLUDE_CELLS];     // 1: a thing came here, 2: a hand
     int side;                         // step to where a hand came from, 0: unknown

@@ -434,7 +434,7 @@ void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
         begin(o, state, regions);
         memset(state->mask, 0, sizeof state->mask);
         memset(state->line, 0, sizeof state->line);
-        state->rims = 0;
+        state->rims = state->shown = state->lasting = 0;
         state->wears = false;
         state->started = true;
     }

@@ -88,7 +88,13 @@ void bt_occlude_rims(struct bt_occlude *o, struct bt_occlude_state *s,
     const float a = s->frames ? (float)(1 - exp(-dt / .4)) : 1;
     s->rims += a * ((float)sure - s->rims);
     s->wears = s->rims > (s->wears ? 40 : 80);
-    const float trust = bt_occlude_wears(s);
+    // Where motion or a turn hides much of what was seen, pieces look worse than none.
+    const float quick = s->frames ? (float)(1 - exp(-dt / .08)) : 1;
+    const float slow = s->frames ? (float)(1 - exp(-dt / 2)) : 1;
+    s->shown += quick * ((float)sure - s->shown);
+    s->lasting += slow * ((float)sure - s->lasting);
+    const float trust =
+        bt_occlude_wears(s) * bt_ramp(s->shown / (s->lasting + 1), .45f, .7f);
     for (int i = RIMS_START * SIZE; i < RIMS_END * SIZE; i++) {
         const float now = bt_ramp(level[i], .15f, .4f);
         s->line[i] += a * (now - s->line[i]);
