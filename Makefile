@@ -4,15 +4,19 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench quality basis install uninstall clean help
+.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody install uninstall clean help
 all: build
 
 help:
 	@echo 'make demo       fetch, build, and put a face on a real video: $(OUT)/demo.mp4'
 	@echo 'make test       fetch, build, and run every test'
 	@echo 'make bench      time every stage, beside a generator of the usual size'
+	@echo 'make soak       a live stream for half an hour, every frame looked at; MINUTES=30'
+	@echo 'make marks      what of the watermark survives; UPDATE=1 writes docs/provenance.md'
+	@echo 'make fuzz       libFuzzer on each reader of foreign bytes; SECONDS=600 TARGETS='
 	@echo 'make quality    measure the replaced faces: $(OUT)/quality.txt; GRID=full for all'
 	@echo 'make basis      compute the expression basis again; MEDIA= names the folder'
+	@echo 'make nobody     compute the textures of faces again; MEDIA= names the folder'
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -29,7 +33,7 @@ demo: build
 
 # The release build runs everything; the sanitizers run what they can tell most about.
 test: build
-	@tools/setup.sh quality demo
+	@tools/setup.sh quality demo c2pa-test
 	@tools/build.sh build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 	@tools/build.sh build-tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
 	@tests/run build build-asan build-tsan:pipeline
@@ -37,6 +41,17 @@ test: build
 bench: build
 	@tools/setup.sh demo
 	@tools/bench.sh build/cli/bauta
+
+soak: build
+	@tools/soak.sh build/cli/bauta
+
+marks: build
+	@python3 tests/marks/marks.py build/cli/bauta build/tests/marks/wmscan --unmarked 5000 \
+	    $(if $(UPDATE),--write docs/provenance.md)
+
+# What libFuzzer finds in SECONDS each, of TARGETS or of all; needs clang.
+fuzz: setup
+	@tools/fuzz.sh $(or $(SECONDS),600) $(TARGETS)
 
 # UPDATE=1 writes the table to docs/quality.md.
 quality: build
@@ -46,6 +61,11 @@ quality: build
 # The expression basis from portraits and clips; what it writes is committed.
 basis: build
 	@tools/basis.sh build/tools/basis/basis $(OUT) $(MEDIA)
+
+# How the textures of faces vary, from portraits; what it writes is committed.
+nobody: build
+	@BAUTA_MODELS=$${BAUTA_MODELS:-deps/models} build/tools/nobody/nobody \
+	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) src/canon/nobody.tsv
 
 install: build
 	@meson install -C build --quiet

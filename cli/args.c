@@ -181,6 +181,16 @@ int bt_parse_int(const char *what, const char *text, int min, int max, int *out)
     return 0;
 }
 
+int bt_take_once(const char **place, const char *name, const char *value)
+{
+    if (*place) {
+        bt_say_error("--%s %s: it was given already, %s", name, value, *place);
+        return BAUTA_E_USAGE;
+    }
+    *place = value;
+    return 0;
+}
+
 int bt_given_set(struct bt_given *given, struct bauta *engine,
                  const struct bauta_option *row, const char *value)
 {

@@ -9,7 +9,11 @@
 
 // Every subcommand returns 0 or an enum bauta_error; argv[0] is its own name.
 int bt_cmd_swap(int argc, char **argv);
+int bt_cmd_live(int argc, char **argv);
 int bt_cmd_bench(int argc, char **argv);
+int bt_cmd_devices(int argc, char **argv);
+int bt_cmd_inspect(int argc, char **argv);
+int bt_cmd_keys(int argc, char **argv);
 int bt_cmd_models(int argc, char **argv);
 int bt_cmd_options(int argc, char **argv);
 int bt_cmd_face(int argc, char **argv);
@@ -53,6 +57,8 @@ const char *bt_nearest(const char *word, const char *const *words);
 void bt_print_flags(FILE *file, const struct bt_flag *flags);
 // A whole number within limits, or BAUTA_E_USAGE with the message said.
 int bt_parse_int(const char *what, const char *text, int min, int max, int *out);
+// For a flag that is given once; the message is said.
+int bt_take_once(const char **place, const char *name, const char *value);
 
 // Options that were set on the command line, for the report.
 struct bt_given {
@@ -72,13 +78,17 @@ struct bt_json;
 // Photos (photos.c) ---------------------------------------------------------------------
 
 enum { BT_PEOPLE_MAX = 20 };
-// One person: photos, or the name of an enrolled face alone.
+// One person: photos, or the name of an enrolled face alone, or nobody.
 struct bt_person {
     struct bauta_photo photo[BAUTA_PHOTOS_MAX];
     int count;
     const char *consent;
+    char asked[224];          // what the ground points to where it was asked for
     char target[16];
     bool enrolled;
+    bool anonymous;           // nobody's face, "anonymous" or "anonymous:SEED"
+    uint64_t seed;
+    bool drawn;               // the seed, by chance
     struct bauta_identity *identity;  // after opening
 };
 // What -f, --map, --consent and --source-face said: a ground holds for the person, a
@@ -95,6 +105,12 @@ int bt_photos_add(struct bt_photos *photos, const char *path);
 int bt_photos_map(struct bt_photos *photos, const char *rule);
 int bt_photos_consent(struct bt_photos *photos, const char *ground);
 int bt_photos_face(struct bt_photos *photos, const char *number);
+// On a terminal asks for the ground that was not given, before a photo is read. 0 too
+// where nobody can be asked, and where the photo is not there.
+int bt_person_ask(struct bt_photos *photos, struct bt_person *person);
+// The same for all who are not enrolled. Meanwhile Ctrl-C ends the program at once,
+// afterwards it stops the engine.
+int bt_photos_ask(struct bt_photos *photos, struct bauta *engine);
 // Makes the person's identity, which bt_photos_finish drops.
 int bt_person_open(struct bt_photos *photos, struct bt_person *person,
                    const char *models);
@@ -103,6 +119,13 @@ int bt_photos_open(struct bt_photos *photos, struct bauta *engine, const char *m
 void bt_photos_finish(struct bt_photos *photos);
 // An array of the person's photos with their scores.
 void bt_photos_json(struct bt_json *json, const struct bt_photos *photos);
+
+// Questions (ask.c) ---------------------------------------------------------------------
+
+// Asks on the terminal on what ground the person of a photo is shown; three tries, no
+// default. 1: out is a ground as --consent takes it, 0: there is no terminal,
+// BAUTA_E_CONSENT where no answer came, with the message said. size is at least 224.
+int bt_ask_consent(const char *photo, char *out, size_t size);
 
 // Scores (score.c) ----------------------------------------------------------------------
 
@@ -125,6 +148,8 @@ struct bt_progress {
 };
 void bt_progress_init(struct bt_progress *progress, bool quiet);
 void bt_progress_show(void *opaque, const struct bauta_progress *now);
+// A line of its own in the bar's place.
+void bt_progress_line(const char *text);
 // Takes the bar off the terminal, so that a line can be written. Thread-safe.
 void bt_progress_clear(void);
 

@@ -11,8 +11,13 @@ static const struct command {
 } commands[] = {
     {"swap", "replace the faces in a video, a picture or a folder of pictures",
      bt_cmd_swap},
+    {"live", "replace the faces before a camera, for a virtual camera or a stream",
+     bt_cmd_live},
     {"face", "keep a face under a name: add, list, show, remove", bt_cmd_face},
+    {"inspect", "say which marks pictures and films carry", bt_cmd_inspect},
+    {"keys", "show the key that signs what is made, or import another", bt_cmd_keys},
     {"bench", "time every stage on this machine", bt_cmd_bench},
+    {"devices", "list cameras and virtual cameras, and what is missing", bt_cmd_devices},
     {"models", "show the model files and the runtime, and whether they are sound",
      bt_cmd_models},
     {"options", "list every option with its range and default", bt_cmd_options},
@@ -128,7 +133,8 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "face", "bench", "models", "options", "help", NULL};
+    const char *words[] = {"swap", "live", "face", "inspect", "keys", "bench",
+                           "devices", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)
         bt_say_error("there is no command %s; did you mean %s?", name, near);

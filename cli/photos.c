@@ -36,6 +36,16 @@ static int add(struct bt_photos *photos, const char *target, size_t length,
         memcpy(person->target, target, length);
         photos->count++;
     }
+    int drawn = 0;
+    const int nobody = bauta_anonymous_parse(path, &person->seed, &drawn);
+    if (nobody < 0)
+        return nobody;
+    if (person->anonymous || (nobody && person->count)) {
+        bt_say_error("%s: nobody's face cannot be put together with another one", path);
+        return BAUTA_E_USAGE;
+    }
+    person->anonymous = nobody;
+    person->drawn = drawn;
     if (person->count == BAUTA_PHOTOS_MAX) {
         bt_say_error("%s: more than %d photos of one person", path, BAUTA_PHOTOS_MAX);
         return BAUTA_E_USAGE;
@@ -123,8 +133,56 @@ static int check_paths(const struct bt_person *person)
     return 0;
 }
 
+int bt_person_ask(struct bt_photos *photos, struct bt_person *person)
+{
+    const char *photo = person->photo[0].path;
+    if (person->consent || photos->consent || access(photo, F_OK))
+        return 0;
+    const int result = bt_ask_consent(photo, person->asked, sizeof(person->asked));
+    if (result > 0)
+        person->consent = person->asked;
+    return result < 0 ? result : 0;
+}
+
+int bt_photos_ask(struct bt_photos *photos, struct bauta *engine)
+{
+    int result = 0;
+    bt_catch_signals(NULL);
+    for (int i = 0; i < photos->count && result >= 0; i++) {
+        struct bt_person *person = &photos->person[i];
+        if (person->anonymous)
+            continue;
+        result = person->count == 1 ? open_enrolled(person) : 0;
+        if (result >= 0 && !person->identity)
+            result = bt_person_ask(photos, person);
+    }
+    bt_catch_signals(engine);
+    return result;
+}
+
+static int open_nobody(struct bt_person *person)
+{
+    if (person->photo[0].face) {
+        bt_say_error("%s: --source-face is for photos", person->photo[0].path);
+        return BAUTA_E_USAGE;
+    }
+    if (person->consent && strcmp(person->consent, "synthetic") != 0) {
+        bt_say_error("--consent %s: %s is nobody's face, its ground is synthetic; leave it "
+                     "away", person->consent, person->photo[0].path);
+        return BAUTA_E_CONSENT;
+    }
+    person->consent = "synthetic";
+    const int result = bauta_identity_anonymous(person->seed, &person->identity);
+    if (result >= 0 && person->drawn)
+        bt_say("anonymous: a face of nobody; -f anonymous:%llu brings it back",
+               (unsigned long long)person->seed);
+    return result;
+}
+
 int bt_person_open(struct bt_photos *photos, struct bt_person *person, const char *models)
 {
+    if (person->anonymous)
+        return open_nobody(person);
     if (!person->consent)
         person->consent = photos->consent;
     const struct bauta_identity_params params = {
@@ -136,11 +194,14 @@ int bt_person_open(struct bt_photos *photos, struct bt_person *person, const cha
 static int open_person(struct bt_photos *photos, struct bt_person *person,
                        const char *models)
 {
-    int result = person->count == 1 ? open_enrolled(person) : check_paths(person);
+    const bool made = person->identity || person->anonymous;
+    int result = made                 ? 0
+                 : person->count == 1 ? open_enrolled(person)
+                                      : check_paths(person);
     if (result < 0 || person->identity)
         return result;
     result = bt_person_open(photos, person, models);
-    if (result < 0)
+    if (result < 0 || person->anonymous)
         return result;
     struct bauta_photo_info best;
     struct bauta_score *score = &best.score;
@@ -185,7 +246,8 @@ static void put_person(struct bt_json *json, const struct bt_person *person)
         if (person->enrolled)
             bt_json_text(json, "name", person->photo[0].path);
         bt_json_text(json, "path",
-                     person->enrolled ? NULL : person->photo[info.given].path);
+                     person->enrolled || person->anonymous
+                         ? NULL : person->photo[info.given].path);
         bt_json_text(json, "file", info.name);
         bt_json_text(json, "sha256", info.sha256[0] ? info.sha256 : NULL);
         bt_json_text(json, "target", person->target);

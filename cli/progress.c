@@ -60,6 +60,15 @@ static void show_bar(const struct bauta_progress *now, const char *text)
     funlockfile(stderr);
 }
 
+void bt_progress_line(const char *text)
+{
+    flockfile(stderr);
+    fprintf(stderr, "\r\033[K%.*s", columns() - 1, text);
+    atomic_store(&bar_shown, 1);
+    fflush(stderr);
+    funlockfile(stderr);
+}
+
 void bt_progress_show(void *opaque, const struct bauta_progress *now)
 {
     struct bt_progress *p = opaque;

@@ -49,5 +49,8 @@ int bt_q_occlusion(struct bt_q_bench *bench, const struct bt_q_film *film,
                    struct bt_q_row *rows, double *opened);
 // Prints how well each way to cut a face out tells people apart.
 int bt_q_cuts(struct bt_q_bench *bench, const char *media);
+// Prints how alike faces of nobody are to their wearers, to each other and to the
+// portraits, beside how alike different people are. BAUTA_E_FAILED where that is too much.
+int bt_q_anonymous(struct bt_q_bench *bench, const char *media);
 
 #endif

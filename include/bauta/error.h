@@ -34,6 +34,7 @@ enum bauta_error {
     BAUTA_E_STOPPED = -19,    // Stopped on request; what was made until then is whole.
     BAUTA_E_END = -20,        // No more frames. Never an exit code.
     BAUTA_E_AGAIN = -21,      // Nothing ready yet, or no room yet. Never an exit code.
+    BAUTA_E_CONTENT = -22,    // The content gate: an intimate picture, nothing was made.
 };
 
 // A short lower-case English phrase for an error, "unknown error" for other values.

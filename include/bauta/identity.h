@@ -58,6 +58,19 @@ BAUTA_API int bauta_identity_open_photos(const struct bauta_photo *photos, int c
                                          const struct bauta_identity_params *params,
                                          struct bauta_identity **out);
 
+// The face of nobody: a shape and a texture computed from seed, any number. The same seed
+// gives the same face, other seeds give others. Its ground of consent is "synthetic"; in
+// place of a photo it has one named "anonymous:SEED" without a hash. Needs no model and
+// takes about half a second: call it outside of a frame's path. On success *out holds one
+// reference. Thread-safe. BAUTA_E_USAGE without out, BAUTA_E_NO_MEMORY.
+BAUTA_API int bauta_identity_anonymous(uint64_t seed, struct bauta_identity **out);
+
+// Reads "anonymous" or "anonymous:SEED", SEED a whole number from 0 to 2^64 - 1. 1: *seed
+// is that number, or one drawn by chance where there is none, below 2^32 (*drawn, which may
+// be NULL, says which); 0: the word means something else; BAUTA_E_USAGE, with a log line:
+// the seed is no such number; BAUTA_E_FAILED: there is no chance. Thread-safe.
+BAUTA_API int bauta_anonymous_parse(const char *word, uint64_t *seed, int *drawn);
+
 // Adds a reference. Thread-safe.
 BAUTA_API struct bauta_identity *bauta_identity_ref(struct bauta_identity *identity);
 
@@ -141,7 +154,8 @@ BAUTA_API int64_t bauta_identity_created(const struct bauta_identity *identity);
 BAUTA_API int bauta_name_check(const char *name);
 
 // Writes identity under name; the file appears when it is whole. BAUTA_E_EXISTS where
-// there is one and overwrite is 0; BAUTA_E_USAGE, BAUTA_E_PERMISSION, BAUTA_E_DISK_FULL,
+// there is one and overwrite is 0; BAUTA_E_USAGE, also for the name "anonymous", which
+// means nobody's face (bauta_anonymous_parse); BAUTA_E_PERMISSION, BAUTA_E_DISK_FULL,
 // BAUTA_E_IO, BAUTA_E_NO_MEMORY.
 BAUTA_API int bauta_identity_save(const struct bauta_identity *identity, const char *name,
                                   int overwrite);

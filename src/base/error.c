@@ -27,6 +27,7 @@ static const char *const phrases[] = {
     [-BAUTA_E_STOPPED] = "stopped on request",
     [-BAUTA_E_END] = "end of the stream",
     [-BAUTA_E_AGAIN] = "not ready yet",
+    [-BAUTA_E_CONTENT] = "refused by the content gate",
 };
 
 const char *bauta_strerror(int error)

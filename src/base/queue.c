@@ -109,12 +109,18 @@ int bt_queue_try_push(struct bt_queue *queue, void *item)
     return push(queue, item, false);
 }
 
-static int pop(struct bt_queue *q, void **item, bool wait)
+// until_ns: INT64_MAX without limit, 0 not at all.
+static int pop(struct bt_queue *q, void **item, int64_t until_ns)
 {
     int result = 0;
+    bool wait = until_ns > 0;
     bt_mutex_lock(&q->lock);
-    while (wait && !q->count && !q->ended && !q->closed)
-        bt_cond_wait(&q->filled, &q->lock);
+    while (wait && !q->count && !q->ended && !q->closed) {
+        if (until_ns == INT64_MAX)
+            bt_cond_wait(&q->filled, &q->lock);
+        else
+            wait = bt_cond_wait_until(&q->filled, &q->lock, until_ns);
+    }
     if (q->closed) {
         result = BAUTA_E_STOPPED;
     } else if (q->count) {
@@ -129,12 +135,17 @@ static int pop(struct bt_queue *q, void **item, bool wait)
 
 int bt_queue_pop(struct bt_queue *queue, void **item)
 {
-    return pop(queue, item, true);
+    return pop(queue, item, INT64_MAX);
 }
 
 int bt_queue_try_pop(struct bt_queue *queue, void **item)
 {
-    return pop(queue, item, false);
+    return pop(queue, item, 0);
+}
+
+int bt_queue_pop_until(struct bt_queue *queue, void **item, int64_t until_ns)
+{
+    return pop(queue, item, until_ns);
 }
 
 void bt_queue_end(struct bt_queue *queue)

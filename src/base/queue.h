@@ -3,6 +3,7 @@
 #define BT_BASE_QUEUE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bt_queue;
 
@@ -20,6 +21,8 @@ int bt_queue_try_push(struct bt_queue *queue, void *item);
 // Waits for an item. BAUTA_E_END after bt_queue_end once empty, BAUTA_E_STOPPED after
 // bt_queue_close.
 int bt_queue_pop(struct bt_queue *queue, void **item);
+// Waits until that moment of bt_now_ns at most: BAUTA_E_AGAIN then.
+int bt_queue_pop_until(struct bt_queue *queue, void **item, int64_t until_ns);
 int bt_queue_try_pop(struct bt_queue *queue, void **item);  // BAUTA_E_AGAIN when empty
 
 void bt_queue_end(struct bt_queue *queue);    // no more will be pushed

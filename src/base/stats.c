@@ -2,6 +2,8 @@
 #include "base/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { PER_OCTAVE = 32 };
 
@@ -37,4 +39,28 @@ double bt_stats_percentile(const struct bt_stats *stats, double p)
             break;
     }
     return exp2((index + 0.5) / PER_OCTAVE) / 1000;
+}
+
+void bt_recent_add(struct bt_recent *recent, int64_t ns)
+{
+    recent->ms[recent->next] = (float)((double)ns / 1e6);
+    recent->next = (recent->next + 1) % BT_RECENT_MAX;
+    recent->count += recent->count < BT_RECENT_MAX;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+void bt_recent_percentiles(const struct bt_recent *recent, double out[3])
+{
+    static const double part[3] = {.50, .95, .99};
+    float ms[BT_RECENT_MAX];
+    const int n = recent->count;
+    memcpy(ms, recent->ms, (size_t)n * sizeof(ms[0]));
+    qsort(ms, (size_t)n, sizeof(ms[0]), by_size);
+    for (int i = 0; i < 3; i++)
+        out[i] = n ? (double)ms[(int)(part[i] * (n - 1) + .5)] : 0;
 }

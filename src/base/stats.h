@@ -15,4 +15,15 @@ struct bt_stats {
 void bt_stats_add(struct bt_stats *stats, int64_t ns);
 double bt_stats_percentile(const struct bt_stats *stats, double p);  // p in 0..1, ms
 
+// The last thousand or so durations, so that percentiles follow what happens now. Zero it
+// before use; one user at a time. What is kept allocates nothing.
+#define BT_RECENT_MAX 1024
+struct bt_recent {
+    float ms[BT_RECENT_MAX];
+    int next, count;
+};
+void bt_recent_add(struct bt_recent *recent, int64_t ns);
+// Sorts a copy on the stack; out gets p50, p95 and p99 in ms, 0 where nothing was added.
+void bt_recent_percentiles(const struct bt_recent *recent, double out[3]);
+
 #endif

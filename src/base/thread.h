@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
+#include <time.h>
 
 #include <bauta/error.h>
 
@@ -25,12 +27,25 @@ static inline int bt_mutex_init(bt_mutex *m)
 static inline void bt_mutex_finish(bt_mutex *m) { pthread_mutex_destroy(m); }
 static inline void bt_mutex_lock(bt_mutex *m) { pthread_mutex_lock(m); }
 static inline void bt_mutex_unlock(bt_mutex *m) { pthread_mutex_unlock(m); }
+// Its timed waits go by the monotonic clock, as bt_now_ns does.
 static inline int bt_cond_init(bt_cond *c)
 {
-    return pthread_cond_init(c, NULL) ? BAUTA_E_FAILED : 0;
+    pthread_condattr_t attr;
+    if (pthread_condattr_init(&attr))
+        return BAUTA_E_FAILED;
+    int error = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    error = error ? error : pthread_cond_init(c, &attr);
+    pthread_condattr_destroy(&attr);
+    return error ? BAUTA_E_FAILED : 0;
 }
 static inline void bt_cond_finish(bt_cond *c) { pthread_cond_destroy(c); }
 static inline void bt_cond_wait(bt_cond *c, bt_mutex *m) { pthread_cond_wait(c, m); }
+// False when until_ns of the monotonic clock has passed.
+static inline int bt_cond_wait_until(bt_cond *c, bt_mutex *m, int64_t until_ns)
+{
+    const struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
+    return pthread_cond_timedwait(c, m, &until) != ETIMEDOUT;
+}
 static inline void bt_cond_signal(bt_cond *c) { pthread_cond_signal(c); }
 static inline void bt_cond_broadcast(bt_cond *c) { pthread_cond_broadcast(c); }
 

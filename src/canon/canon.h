@@ -61,4 +61,41 @@ extern const float bt_canon_person[BT_CANON_PERSONAL][BT_CANON_VERTICES][3];  //
 extern const float bt_canon_known[BT_CANON_MODES][BT_CANON_MODES];
 extern const float bt_canon_unknown[BT_CANON_MODES][BT_CANON_MODES + BT_CANON_PERSONAL];
 
+// How the textures of faces vary, made by tools/nobody.py from nobody.tsv, which tools/nobody
+// computes from portraits. Textures are those of bt_canon_uv, even, and hold the image-left
+// half: column 0 lies at the left edge, the last one ends at the middle.
+#define BT_CANON_FINE_WIDTH 128
+#define BT_CANON_FINE_HEIGHT 256
+#define BT_CANON_LOOK_WIDTH 64
+#define BT_CANON_LOOK_HEIGHT 128
+#define BT_CANON_GRAIN_WIDTH 32
+#define BT_CANON_GRAIN_HEIGHT 64
+#define BT_CANON_LOOKS 12
+#define BT_CANON_TONES 2
+#define BT_CANON_GRAINS 3     // bands of detail, an octave each, the finest first
+#define BT_CANON_FINE_UNIT 160.f    // a value of bt_canon_fine that is as bright as the skin
+#define BT_CANON_GRAIN_UNIT .0005f  // of bt_canon_grain, natural logarithm
+
+extern const float bt_canon_tone[3];   // the mean skin, natural logarithm of value / 255
+extern const float bt_canon_tones[BT_CANON_TONES][3];   // how skins differ, one deviation
+// The mean texture: display values, the skin's mean at BT_CANON_FINE_UNIT.
+extern const uint8_t bt_canon_fine[BT_CANON_FINE_HEIGHT * BT_CANON_FINE_WIDTH][3];
+// How textures differ, logarithms in units of bt_canon_look_step, one deviation each.
+extern const float bt_canon_look_step[BT_CANON_LOOKS];
+extern const int8_t bt_canon_look[BT_CANON_LOOKS][BT_CANON_LOOK_HEIGHT * BT_CANON_LOOK_WIDTH]
+                                 [3];
+// How strong detail is, deviations of the brightness's logarithm.
+extern const uint8_t bt_canon_grain[BT_CANON_GRAINS]
+                                   [BT_CANON_GRAIN_HEIGHT * BT_CANON_GRAIN_WIDTH];
+// Between what the looks' sum stays: most portraits do. Of brightness, red less green and
+// blue less green, logarithms in units of BT_CANON_LIMIT_UNIT, on the grid of bt_canon_grain;
+// the lower ones first.
+#define BT_CANON_LIMIT_UNIT .01f
+extern const int8_t bt_canon_limit[2][3][BT_CANON_GRAIN_HEIGHT * BT_CANON_GRAIN_WIDTH];
+// On which side of the mean each portrait lies, a bit for each look and then for each of
+// bt_canon_person: enough to keep away from it, too little to tell whose face it is.
+#define BT_CANON_SIDES_MAX 32
+extern const int bt_canon_sides_count;
+extern const uint32_t bt_canon_sides[BT_CANON_SIDES_MAX];
+
 #endif

@@ -59,12 +59,20 @@ void bt_box_step_c(float *acc, float *out, const float *add, const float *sub,
     }
 }
 
+void bt_wave_row_c(uint8_t *dst, const int16_t *wave, int scale, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const int sum = dst[i] + ((wave[i] * scale + 2048) >> 12);
+        dst[i] = (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+    }
+}
+
 #define TABLE(suffix) \
     {bt_yuv_to_rgbx_##suffix, bt_rgbx_to_yuv_##suffix, bt_blend_row_##suffix, \
      bt_half_row_##suffix, bt_box_step_##suffix, bt_alpha_row_##suffix, \
      bt_twice_row_##suffix, bt_blend_half_##suffix, bt_half_rgbx_##suffix, \
      bt_lit_row_##suffix, bt_soften_row_##suffix, \
-     bt_luma_row_##suffix, bt_noise_row_##suffix, \
+     bt_luma_row_##suffix, bt_noise_row_##suffix, bt_wave_row_##suffix, \
      bt_log_row_##suffix, bt_exp_row_##suffix, bt_interpolate_##suffix, \
      bt_sample_##suffix, bt_spans_##suffix}
 

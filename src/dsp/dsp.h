@@ -92,6 +92,9 @@ struct bt_dsp {
     // scramble(seed ^ (first + i)) (see loops.c), less its mean, times scale / 65536,
     // rounded. scale is 0 to 8192.
     void (*noise_row)(uint8_t *rgba, int n, uint32_t seed, uint32_t first, int scale);
+    // Adds (wave * scale + 2048) >> 12 to bytes and clamps; scale is 0 to 128, and wave *
+    // scale within 15 bits.
+    void (*wave_row)(uint8_t *dst, const int16_t *wave, int scale, int n);
     // Natural logarithm of positive, normal floats, and e to the power of floats within
     // +-80, to within 3e-7 of the result (of .3 where a logarithm is less). out may be in.
     void (*log_row)(float *out, const float *in, int n);

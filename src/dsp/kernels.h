@@ -29,6 +29,7 @@
     void bt_luma_row_##suffix(uint8_t *out, const uint8_t *rgbx, int n); \
     void bt_noise_row_##suffix(uint8_t *rgba, int n, uint32_t seed, uint32_t first, \
                                int scale); \
+    void bt_wave_row_##suffix(uint8_t *dst, const int16_t *wave, int scale, int n); \
     void bt_log_row_##suffix(float *out, const float *in, int n); \
     void bt_exp_row_##suffix(float *out, const float *in, int n); \
     void bt_interpolate_##suffix(float (*out)[4], const float (*value)[4], \

@@ -1,9 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include <sys/random.h>
+
 #include "base/alloc.h"
 #include "base/log.h"
 #include "engine/engine.h"
+
+// The number in the watermark, 1 to 4095.
+static int choose_session(unsigned *session)
+{
+    uint16_t number = 0;
+    do {
+        if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+            bt_error("engine: the system gives no random numbers");
+            return BAUTA_E_IO;
+        }
+        number &= 0xfff;
+    } while (!number);
+    *session = number;
+    return 0;
+}
+
+void bt_engine_set_session(struct bauta *engine, unsigned session)
+{
+    engine->session = engine->options.mark.session = session;
+}
 
 int bauta_create(struct bauta **out)
 {
@@ -16,13 +38,33 @@ int bauta_create(struct bauta **out)
     result = bt_options_init(&engine->options);
     if (result < 0)
         goto fail;
+    result = choose_session(&engine->session);
+    if (result < 0) {
+        bt_options_finish(&engine->options);
+        goto fail;
+    }
+    engine->options.mark.session = engine->session;
     result = bt_mutex_init(&engine->lock);
     if (result < 0) {
         bt_options_finish(&engine->options);
         goto fail;
     }
+    result = bt_fan_init(&engine->fan);
+    if (result >= 0) {
+        result = bt_watch_init(&engine->watch, engine);
+        if (result < 0)
+            bt_fan_finish(&engine->fan);
+    }
+    if (result < 0) {
+        bt_mutex_finish(&engine->lock);
+        bt_options_finish(&engine->options);
+        goto fail;
+    }
     atomic_init(&engine->changes, 0);
+    atomic_init(&engine->maps, 0);
+    atomic_init(&engine->cover, 0);
     atomic_init(&engine->stop, 0);
+    engine->options.io.stop = &engine->stop;
     *out = engine;
     return 0;
 
@@ -36,6 +78,9 @@ void bauta_destroy(struct bauta **engine)
     if (!engine || !*engine)
         return;
     struct bauta *e = *engine;
+    bt_live_destroy(e);
+    bt_fan_finish(&e->fan);
+    bt_watch_finish(&e->watch);
     if (e->flow)
         bt_flow_fail(e->flow, BAUTA_E_STOPPED);
     bt_flow_finish(&e->flow);
@@ -74,23 +119,30 @@ int bauta_map(struct bauta *engine, const char *target, struct bauta_identity *i
         bt_error("bauta_map: an argument is missing");
         return BAUTA_E_USAGE;
     }
-    if (engine->state != BT_ENGINE_IDLE) {
-        bt_error("bauta_map: identities are given before running");
-        return BAUTA_E_USAGE;
-    }
     const int result = bt_target_parse("target", target, &wanted);
     if (result < 0)
         return result;
+    bt_mutex_lock(&engine->lock);
+    if (engine->state != BT_ENGINE_IDLE && engine->state != BT_ENGINE_LIVES) {
+        bt_mutex_unlock(&engine->lock);
+        bt_error("bauta_map: identities are given before running");
+        return BAUTA_E_USAGE;
+    }
     int at = 0;
     while (at < engine->map_count && !same_target(engine->map[at].target, wanted))
         at++;
     // There are fewer different targets than rows.
+    struct bauta_identity *before = NULL;
     bauta_identity_ref(identity);
     if (at < engine->map_count)
-        bauta_identity_unref(&engine->map[at].identity);
+        before = engine->map[at].identity;
     else
         engine->map_count++;
     engine->map[at] = (struct bt_map_row){wanted, identity};
+    atomic_fetch_add(&engine->maps, 1);
+    bt_mutex_unlock(&engine->lock);
+    bt_fan_note_map(&engine->fan, engine);
+    bauta_identity_unref(&before);
     return 0;
 }
 
@@ -108,11 +160,14 @@ int bt_engine_enter(struct bauta *engine, enum bt_engine_state state)
         [BT_ENGINE_RUNS] = "inside bauta_run",
         [BT_ENGINE_PUSHES] = "in use by bauta_push",
         [BT_ENGINE_PROCESSES] = "in use by bauta_process",
+        [BT_ENGINE_LIVES] = "in a live stream",
     };
     bt_mutex_lock(&engine->lock);
     const enum bt_engine_state before = engine->state;
-    if (before == BT_ENGINE_IDLE)
+    if (before == BT_ENGINE_IDLE) {
+        engine->options.mark.end = 0;
         engine->state = state;
+    }
     bt_mutex_unlock(&engine->lock);
     if (before != BT_ENGINE_IDLE) {
         bt_error("engine: it is %s; make another one for another stream", doing[before]);
@@ -139,4 +194,10 @@ void bt_engine_set_tap(struct bauta *engine, bt_tap_fn *fn, void *opaque)
 void bt_engine_set_fault(struct bauta *engine, enum bauta_stage stage, int every)
 {
     engine->fault_every[stage] = every;
+}
+
+void bt_engine_set_gate(struct bauta *engine, const void *net, size_t size)
+{
+    engine->gate_net = net;
+    engine->gate_size = size;
 }

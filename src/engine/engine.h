@@ -10,6 +10,10 @@
 #include "base/queue.h"
 #include "base/stats.h"
 #include "base/thread.h"
+#include "engine/live/fan.h"
+#include "engine/live/live.h"
+#include "engine/live/watch.h"
+#include "engine/live/worn.h"
 #include "engine/seam.h"
 #include "engine/select.h"
 #include "face/face.h"
@@ -27,6 +31,11 @@ struct bt_engine_options {
     int threads;        // of each net
     int queue_depth;    // frames between two threads
     char *models;       // folder, NULL or "": the usual places
+    int max_delay;      // ms, 0: none; older live frames are not worked on
+    int loop;           // a live file begins again at its end
+    int session_log;    // days, 0: none
+    int watch_view;     // CHOICE: enum bt_watch_view
+    int watch_mirror;
 };
 
 // The values of every module's rows.
@@ -72,6 +81,7 @@ enum bt_engine_state {
     BT_ENGINE_RUNS,       // inside bauta_run or bauta_bench
     BT_ENGINE_PUSHES,
     BT_ENGINE_PROCESSES,
+    BT_ENGINE_LIVES,
 };
 
 struct bt_tally {
@@ -82,21 +92,29 @@ struct bt_tally {
 };
 
 struct bauta {
-    bt_mutex lock;                // guards options, state and tally
+    bt_mutex lock;                // guards options, state, map, tally and live
     struct bt_options options;
+    unsigned session;             // in the watermark, 1 to 4095
     atomic_int changes;           // counts calls of bauta_set while running
     atomic_int stop;
     enum bt_engine_state state;
     struct bt_map_row map[BT_TARGETS_MAX];
     int map_count;
+    atomic_int maps;              // counts calls of bauta_map
+    atomic_int cover;             // the panic key
     struct bt_tally tally;
     struct bt_flow *flow;         // of push and pull
     struct bt_path *path;         // of bauta_process
     struct bt_job *job;           // of bauta_process, kept from frame to frame
+    struct bt_live *live;         // the stream, or the one that ended last
+    struct bt_fan fan;
+    struct bt_watch watch;
     struct bt_format format;      // of the frames pushed or processed
     bt_tap_fn *tap;
     void *tap_opaque;
     int fault_every[BAUTA_STAGE_COUNT];
+    const void *gate_net;         // of tests
+    size_t gate_size;
 };
 
 // Goes from idle to state and starts a new report, or BAUTA_E_USAGE with a log line.
@@ -110,6 +128,10 @@ void bt_engine_stop_processing(struct bauta *engine);
 void bt_report_begin(struct bauta *engine);
 void bt_report_end(struct bauta *engine);
 void bt_report_time(struct bauta *engine, enum bauta_stage stage, int64_t ns);
+// Counts a frame that was worked on; swapped has one for each face.
+struct bt_job;
+void bt_report_frame(struct bauta *engine, const struct bt_job *job, const int *swapped,
+                     int covered);
 // The path's identity: engine and, where nets run, the runtime.
 void bt_report_tools(struct bauta *engine, const char *swap, bool nets);
 void bt_report_stage(const struct bt_stats *stats, struct bauta_stage_times *out);
@@ -126,6 +148,8 @@ struct bt_job {
     struct bt_marked marked;
     struct bt_faces faces;
     int failed;                   // a stage failed on it
+    bool card;                    // nothing of the picture is seen
+    enum bauta_live_state state;
     int64_t path_ns;              // work so far
     struct bt_queue *home;        // where a spent job goes, or NULL
 };
@@ -157,6 +181,8 @@ struct bt_flow {
     bt_thread face_thread, work_thread;
     bool face_runs, work_runs;
     atomic_int error;             // the first one
+    atomic_int dropped;           // for their age
+    int64_t max_delay_ns;         // 0: none
     bool live;
     bool ended;                   // the caller gave the last frame
 };

@@ -142,6 +142,10 @@ int bauta_identity_save(const struct bauta_identity *identity, const char *name,
     if (!identity)
         return BAUTA_E_USAGE;
     int result = need_name(name);
+    if (!result && !strcmp(name, "anonymous")) {
+        bt_error("anonymous: this name means a face of nobody; give another one");
+        return BAUTA_E_USAGE;
+    }
     if (!result)
         result = open_folder(path);
     if (result < 0)

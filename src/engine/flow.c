@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine.h"
+
+enum { LIVE_DEPTH = 2 };
 
 void bt_job_clear(struct bt_job *job)
 {
@@ -9,6 +12,8 @@ void bt_job_clear(struct bt_job *job)
     bauta_frame_unref(&job->marked.frame);
     job->faces.count = 0;
     job->failed = 0;
+    job->card = false;
+    job->state = BAUTA_LIVE_WAITING;
     job->path_ns = 0;
 }
 
@@ -72,9 +77,21 @@ static int hand_on(struct bt_flow *flow, bool flush, struct bt_job **job)
     }
 }
 
+// A live frame that waited for too long is not worked on.
+static bool is_late(struct bt_flow *flow, const struct bauta_frame *frame)
+{
+    const int64_t age = bt_now_ns() - frame->captured_ns;
+    const bool late = flow->live && flow->max_delay_ns && age > flow->max_delay_ns;
+    if (late)
+        atomic_fetch_add(&flow->dropped, 1);
+    return late;
+}
+
 static void *face_main(void *opaque)
 {
     struct bt_flow *flow = opaque;
+    if (flow->live)
+        bt_live_nice("face");
     struct bt_job *job = NULL;
     int result = 0;
     while (result >= 0) {
@@ -83,6 +100,11 @@ static void *face_main(void *opaque)
         const bool flush = result == BAUTA_E_END;
         if (result < 0 && !flush)
             break;
+        struct bauta_frame *late = frame;
+        if (!flush && is_late(flow, late)) {
+            bauta_frame_unref(&late);
+            continue;
+        }
         if (!flush)
             result = bt_path_see(flow->path, frame);
         if (flush || result >= 0)
@@ -102,12 +124,18 @@ static void *work_main(void *opaque)
 {
     struct bt_flow *flow = opaque;
     int result = 0;
+    if (flow->live)
+        bt_live_nice("work");
     while (result >= 0) {
         void *item = NULL;
         result = bt_queue_pop(flow->decided, &item);
         if (result < 0)
             break;
         struct bt_job *job = item;
+        if (is_late(flow, job->frame)) {
+            bt_job_home(job);
+            continue;
+        }
         const int worked = bt_path_work(flow->path, job);
         if (worked >= 0)
             result = bt_queue_push(flow->out, job);
@@ -130,7 +158,8 @@ static int make_queues(struct bt_flow *flow, int depth, bool live)
     // caller's.
     const int jobs = 2 * depth + 4;
     flow->in = bt_queue_create(depth, live, drop_frame);
-    flow->decided = bt_queue_create(depth, false, drop_job);
+    // What waits here only gets older.
+    flow->decided = bt_queue_create(live ? 1 : depth, false, drop_job);
     flow->out = bt_queue_create(depth, false, drop_job);
     flow->spare = bt_queue_create(jobs, false, free_job);
     if (!flow->in || !flow->decided || !flow->out || !flow->spare)
@@ -155,8 +184,10 @@ int bt_flow_start(struct bt_flow **out, struct bauta *engine,
     flow->engine = engine;
     flow->live = format->live;
     atomic_init(&flow->error, 0);
+    atomic_init(&flow->dropped, 0);
     bt_mutex_lock(&engine->lock);
-    const int depth = engine->options.engine.queue_depth;
+    const int depth = format->live ? LIVE_DEPTH : engine->options.engine.queue_depth;
+    flow->max_delay_ns = (int64_t)engine->options.engine.max_delay * 1000000;
     bt_mutex_unlock(&engine->lock);
     result = make_queues(flow, depth, format->live);
     if (result < 0)

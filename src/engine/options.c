@@ -7,6 +7,8 @@
 
 #define AT(member) offsetof(struct bt_engine_options, member)
 
+static const char *const views[] = {"plain", "side", "landmarks", "mask", NULL};
+
 static const struct bt_opt engine_opts[] = {
     {{.name = "faces", .type = BAUTA_OPTION_STRING, .initial = "all",
       .help = "Whose face is replaced: all, largest, left, right, or a number counted "
@@ -21,6 +23,26 @@ static const struct bt_opt engine_opts[] = {
     {{.name = "models", .type = BAUTA_OPTION_STRING,
       .help = "Folder of the model files; without it the usual places."},
      AT(models)},
+    {{.name = "max-delay", .type = BAUTA_OPTION_INT, .initial = "0", .max = 60000,
+      .unit = "ms",
+      .help = "Frames of a live source that are older are not worked on; 0: no limit."},
+     AT(max_delay)},
+    {{.name = "loop", .type = BAUTA_OPTION_BOOL, .initial = "no",
+      .help = "A live stream begins a file again at its end."},
+     AT(loop)},
+    {{.name = "session-log", .type = BAUTA_OPTION_INT, .initial = "365", .max = 36500,
+      .unit = "days",
+      .help = "How long a file of yours keeps when, for what and on what ground each "
+              "session number of the watermark was used; 0: it keeps nothing."},
+     AT(session_log)},
+    {{.name = "watch-view", .type = BAUTA_OPTION_CHOICE, .initial = "plain",
+      .choices = views, .live = 1,
+      .help = "What a window shows: the plain picture, the input at its side, the "
+              "landmarks, or the mask: what is replaced, the rest dark. No output sees it."},
+     AT(watch_view)},
+    {{.name = "watch-mirror", .type = BAUTA_OPTION_BOOL, .initial = "no", .live = 1,
+      .help = "A window shows a mirror image, in which text stays readable."},
+     AT(watch_mirror)},
     {{0}, 0},
 };
 

@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "gate/gate.h"
+
+#define GAP .3   // seconds
 
 // What is remembered of a frame while the bridge holds it.
 struct note {
@@ -19,7 +22,7 @@ struct bt_path {
     struct bt_guard_options look_ahead;  // the bridge's own, on the face side
     bool nets;                           // faces are looked for
     bool replaces;                       // the swap engine is another than none
-    const struct bt_source_face *who[BT_TARGETS_MAX];
+    struct bt_worn worn;                 // renewed at frame boundaries too
 
     // The face side.
     struct bt_tracker *tracker;
@@ -33,6 +36,8 @@ struct bt_path {
     int face_changes;
 
     // The other side.
+    struct bt_gate *gate;                // NULL where no face is replaced
+    bool refuses;                        // what the gate stops ends the run
     struct bt_select select;
     struct bt_swap *swap;
     struct bt_guard *guard;
@@ -88,22 +93,28 @@ static int open_faces(struct bt_path *p, bool look_ahead)
 
 static int open_selection(struct bt_path *p)
 {
-    struct bt_target rows[BT_TARGETS_MAX], all;
-    const int count = p->engine->map_count;
-    for (int i = 0; i < count; i++) {
-        rows[i] = p->engine->map[i].target;
-        p->who[i] = bt_identity_face(p->engine->map[i].identity);
-    }
+    struct bt_target all;
     const int result = bt_target_parse("option faces", p->options.engine.faces, &all);
     if (result < 0)
         return result;
-    bt_select_init(&p->select, rows, count, all);
-    if (p->replaces && count == 0) {
+    bt_worn_take(&p->worn, p->engine);
+    bt_select_init(&p->select, p->worn.rows, p->worn.count, all);
+    if (p->replaces && p->worn.count == 0) {
         bt_error("engine %s: no face was given to put on; give a photo, or choose engine "
                  "none", p->swap->impl->name);
         return BAUTA_E_USAGE;
     }
     return 0;
+}
+
+static int open_gate(struct bt_path *p, bool live)
+{
+    const char *models = p->options.engine.models;
+    p->refuses = !live;
+    if (p->engine->gate_net)
+        return bt_gate_create_with(&p->gate, p->engine->gate_net, p->engine->gate_size,
+                                   live);
+    return bt_gate_create(&p->gate, models && models[0] ? models : NULL, live);
 }
 
 int bt_path_open(struct bt_path **out, struct bauta *engine,
@@ -150,6 +161,8 @@ int bt_path_open(struct bt_path **out, struct bauta *engine,
         struct bt_format guarded = *format;
         guarded.live = format->live || (!look_ahead && !format->still);
         result = bt_guard_create(&p->guard, &guarded, &p->options.guard);
+        if (result >= 0 && p->replaces)
+            result = open_gate(p, guarded.live);
         if (result < 0)
             goto fail;
     }
@@ -170,11 +183,13 @@ void bt_path_close(struct bt_path **path)
     bt_bridge_destroy(&p->bridge);
     bt_smoother_destroy(&p->smoother);
     bt_tracker_destroy(&p->tracker);
+    bt_gate_destroy(&p->gate);
     bt_guard_destroy(&p->guard);
     bt_swap_close(&p->swap);
     bt_mark_close(&p->mark);
     bt_mask_finish(&p->touched);
     bauta_frame_unref(&p->waiting);
+    bt_worn_drop(&p->worn);
     bt_pool_destroy(&p->pool);
     bt_options_finish(&p->options);
     bt_free(p->notes);
@@ -292,9 +307,11 @@ int bt_path_next(struct bt_path *p, bool flush, struct bt_job *job)
     if (result < 0)
         return result;
     const struct note note = recall(p);
-    if (p->smoother)
+    if (p->smoother) {
+        bt_smoother_set(p->smoother, p->options.face.smoothing);
         bt_smoother_apply(p->smoother, &job->faces,
                           seconds_of(p, job->frame, p->next_count));
+    }
     p->next_count++;
     job->failed = note.failed;
     job->path_ns = note.ns + bt_now_ns() - start;
@@ -308,7 +325,52 @@ int bt_path_next(struct bt_path *p, bool flush, struct bt_job *job)
 struct outcome {
     int swapped[BAUTA_FACES_MAX], wanted[BAUTA_FACES_MAX];
     int covered;
+    bool stopped;              // by the content gate: all of it is covered
 };
+
+// What the gate stops is covered on a live stream, and ends any other.
+static int ask_gate(struct bt_path *p, const struct bt_job *job, double seconds,
+                    struct outcome *outcome)
+{
+    const int stops =
+        p->gate ? bt_gate_frame(p->gate, job->frame, seconds, p->format.still) : 0;
+    outcome->stopped = stops != 0;
+    if (!stops || !p->refuses)
+        return 0;
+    if (stops > 0)
+        bt_error("content gate: an intimate picture at second %.1f of the input; no face "
+                 "is replaced in it, and nothing is made", seconds);
+    return stops < 0 ? stops : BAUTA_E_CONTENT;
+}
+
+// A face that was lost may be anywhere after a gap in a live stream: as after a cut.
+static void take_changes(struct bt_path *p, struct bt_job *job, double seconds)
+{
+    take_live(p, &p->work_changes, BT_MODULE_SWAP, BT_MODULE_MARK);
+    if (p->format.live && p->work_count &&
+        seconds > p->last_seconds + 1.5 * p->last_duration + GAP)
+        job->faces.cut = true;
+    if (!bt_worn_renew(&p->worn, p->engine))
+        return;
+    if (p->worn.count != p->select.row_count)
+        bt_select_init(&p->select, p->worn.rows, p->worn.count, p->select.all);
+    bt_swap_reset(p->swap);
+}
+
+// The panic key, and what is told of a live frame.
+static int judge(struct bt_path *p, struct bt_job *job, struct outcome *outcome)
+{
+    const bool passes = p->options.guard.lost == BT_LOST_PASS;
+    if (!bt_live_judge(p->engine, job, p->guard, outcome->swapped, outcome->wanted,
+                       passes))
+        return 0;
+    const int result = bt_frame_writable(&job->frame, p->pool);
+    if (result < 0)
+        return result;
+    bt_cover_card(job->frame);
+    outcome->covered = 1;
+    return 0;
+}
 
 static void swap_faces(struct bt_path *p, struct bt_job *job, double seconds,
                        struct outcome *outcome)
@@ -326,7 +388,7 @@ static void swap_faces(struct bt_path *p, struct bt_job *job, double seconds,
         if (result >= 0 && fault(p, BAUTA_STAGE_SWAP, p->work_count))
             result = BAUTA_E_FAILED;
         if (result >= 0)
-            result = bt_swap_face(p->swap, job->frame, face, p->who[row[i]], seconds,
+            result = bt_swap_face(p->swap, job->frame, face, p->worn.who[row[i]], seconds,
                                   p->engine->tap ? &p->touched : NULL);
         if (result < 0)
             job->failed = 1;
@@ -341,7 +403,8 @@ static int guard_frame(struct bt_path *p, struct bt_job *job, double seconds,
     int result = BAUTA_E_FAILED;
     if (!fault(p, BAUTA_STAGE_GUARD, p->work_count))
         result = bt_guard_frame(p->guard, &job->frame, &job->faces, outcome->swapped,
-                                outcome->wanted, job->failed, seconds);
+                                outcome->wanted, job->failed || outcome->stopped,
+                                seconds);
     if (result >= 0) {
         outcome->covered = result;
         return 0;
@@ -371,29 +434,6 @@ static int is_gap(struct bt_path *p, const struct bauta_frame *frame, double sec
     return gap;
 }
 
-static void count_frame(struct bt_path *p, const struct bt_job *job,
-                        const struct outcome *outcome)
-{
-    int found = 0, bridged = 0, swapped = 0;
-    for (int i = 0; i < job->faces.count; i++) {
-        const enum bauta_face_origin origin = job->faces.face[i].origin;
-        found += origin == BAUTA_FACE_TRACKED || origin == BAUTA_FACE_BRIDGED;
-        bridged += origin == BAUTA_FACE_BRIDGED;
-        swapped += outcome->swapped[i];
-    }
-    bt_mutex_lock(&p->engine->lock);
-    struct bauta_report *r = &p->engine->tally.counts;
-    r->frames += job->marked.frame != NULL;
-    r->frames_with_faces += found > 0;
-    r->faces_found += found;
-    r->faces_bridged += bridged;
-    r->faces_swapped += swapped;
-    r->frames_covered += outcome->covered > 0;
-    r->frames_failed += job->failed != 0;
-    bt_stats_add(&p->engine->tally.path, job->path_ns);
-    bt_mutex_unlock(&p->engine->lock);
-}
-
 static void show_tap(struct bt_path *p, const struct bt_job *job,
                      const struct outcome *outcome)
 {
@@ -410,30 +450,37 @@ static void show_tap(struct bt_path *p, const struct bt_job *job,
 
 int bt_path_work(struct bt_path *p, struct bt_job *job)
 {
-    struct outcome outcome = {{0}, {0}, 0};
+    struct outcome outcome = {{0}, {0}, 0, false};
     const double seconds = seconds_of(p, job->frame, p->work_count);
     const int gap = is_gap(p, job->frame, seconds);
     const int64_t start = bt_now_ns();
     int64_t swapped_at = start, guarded_at = start;
     int result = 0;
 
-    take_live(p, &p->work_changes, BT_MODULE_SWAP, BT_MODULE_MARK);
+    take_changes(p, job, seconds);
+    struct bauta_frame *input = bt_watch_input(&p->engine->watch, job->frame);
     p->touched.rect = (struct bt_rect){0, 0, 0, 0};
-    if (p->nets) {
-        swap_faces(p, job, seconds, &outcome);
+    result = ask_gate(p, job, seconds, &outcome);
+    if (p->nets && result >= 0) {
+        if (!outcome.stopped)
+            swap_faces(p, job, seconds, &outcome);
         swapped_at = bt_now_ns();
         bt_report_time(p->engine, BAUTA_STAGE_SWAP, swapped_at - start);
         result = guard_frame(p, job, seconds, &outcome);
         guarded_at = bt_now_ns();
         bt_report_time(p->engine, BAUTA_STAGE_GUARD, guarded_at - swapped_at);
     }
+    if (result >= 0)
+        result = judge(p, job, &outcome);
     if (result >= 0 && fault(p, BAUTA_STAGE_MARK, p->work_count))
         result = BAUTA_E_FAILED;
     if (result >= 0) {
         show_tap(p, job, &outcome);
+        bt_watch_offer(&p->engine->watch, job, input);
         result = bt_mark_frame(p->mark, job->frame, gap, &job->marked);
         job->frame = NULL;
     }
+    bauta_frame_unref(&input);
     if (result < 0) {
         bauta_frame_unref(&job->frame);
         job->failed = 1;
@@ -441,7 +488,7 @@ int bt_path_work(struct bt_path *p, struct bt_job *job)
     const int64_t end = bt_now_ns();
     bt_report_time(p->engine, BAUTA_STAGE_MARK, end - guarded_at);
     job->path_ns += end - start;
-    count_frame(p, job, &outcome);
+    bt_report_frame(p->engine, job, outcome.swapped, outcome.covered);
     p->work_count++;
     return result;
 }

@@ -31,6 +31,29 @@ void bt_report_time(struct bauta *engine, enum bauta_stage stage, int64_t ns)
     bt_mutex_unlock(&engine->lock);
 }
 
+void bt_report_frame(struct bauta *engine, const struct bt_job *job, const int *swapped,
+                     int covered)
+{
+    int found = 0, bridged = 0, swaps = 0;
+    for (int i = 0; i < job->faces.count; i++) {
+        const enum bauta_face_origin origin = job->faces.face[i].origin;
+        found += origin == BAUTA_FACE_TRACKED || origin == BAUTA_FACE_BRIDGED;
+        bridged += origin == BAUTA_FACE_BRIDGED;
+        swaps += swapped[i];
+    }
+    bt_mutex_lock(&engine->lock);
+    struct bauta_report *r = &engine->tally.counts;
+    r->frames += job->marked.frame != NULL;
+    r->frames_with_faces += found > 0;
+    r->faces_found += found;
+    r->faces_bridged += bridged;
+    r->faces_swapped += swaps;
+    r->frames_covered += covered > 0;
+    r->frames_failed += job->failed != 0;
+    bt_stats_add(&engine->tally.path, job->path_ns);
+    bt_mutex_unlock(&engine->lock);
+}
+
 void bt_report_tools(struct bauta *engine, const char *swap, bool nets)
 {
     bt_mutex_lock(&engine->lock);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/provenance/provenance.h"
 
 struct run {
     struct bauta *engine;
@@ -13,6 +14,7 @@ struct run {
     bool have_options;
     struct bt_source *source;
     struct bt_sink *sink;
+    struct bt_provenance provenance;
     struct bt_flow *flow;
     bt_thread thread;             // reads the source
     bool thread_runs;
@@ -46,7 +48,8 @@ static int read_frame(struct run *run, struct bauta_frame **frame)
     const int result = bt_source_read(run->source, frame);
     if (result >= 0)
         bt_report_time(run->engine, BAUTA_STAGE_SOURCE, bt_now_ns() - start);
-    return result;
+    // A stop that came while a camera was waited for ends the stream well.
+    return result == BAUTA_E_STOPPED ? BAUTA_E_END : result;
 }
 
 static void *source_main(void *opaque)
@@ -96,9 +99,14 @@ static int write_job(struct run *run, struct bt_job *job)
     if (fault(run, BAUTA_STAGE_SINK, run->written))
         return BAUTA_E_IO;
     const int64_t start = bt_now_ns();
-    const struct bt_marked marked = job->marked;
+    struct bt_marked marked = job->marked;
     job->marked.frame = NULL;
-    const int result = bt_sink_write(run->sink, marked);
+    int result = 0;
+    if (run->sink->impl->pictures)
+        result = bt_mark_picture(&marked, &run->source->format,
+                                 run->options.mark.session);
+    if (result >= 0)
+        result = bt_sink_write(run->sink, marked);
     if (result < 0)
         return result;
     bt_report_time(run->engine, BAUTA_STAGE_SINK, bt_now_ns() - start);
@@ -137,18 +145,58 @@ static int complete(struct run *run)
     }
     int result = bt_sink_finish(run->sink);
     if (result >= 0)
+        result = bt_provenance_sign(&run->provenance, run->sink);
+    if (result >= 0)
         result = bt_sink_commit(run->sink);
-    if (result < 0)
+    if (result < 0) {
+        bt_provenance_undo(&run->provenance);
         return result;
+    }
+    if (run->sink->output.path)
+        bt_sessions_note(&run->provenance, run->sink->output.path,
+                         run->options.engine.session_log);
     show_progress(run, true);
     bt_report_output(run->engine, run->output, run->sink->digest);
     return stopped(run) ? BAUTA_E_STOPPED : 0;
+}
+
+// A film whose label is at its opening and its end needs a reason and a known end.
+static int find_end(struct run *run)
+{
+    struct bauta *engine = run->engine;
+    const struct bt_source *source = run->source;
+    const struct bauta_rational rate = source->format.frame_rate;
+    const struct bt_mark_options *mark = &run->options.mark;
+    if (mark->label != BT_LABEL_OPENING)
+        return 0;
+    if (!mark->label_ground || !*mark->label_ground) {
+        bt_error("option label: opening is for works of art; say why this is one with "
+                 "label-ground");
+        return BAUTA_E_USAGE;
+    }
+    // Who joins a stream late would never see it, and a picture stands alone.
+    if (!run->sink->impl->film) {
+        bt_error("option label: opening is for a film that is kept as one file; %s "
+                 "carries the label always", run->sink->name);
+        return BAUTA_E_USAGE;
+    }
+    double end = 0;
+    if (source->frames_total > 0 && rate.num > 0 && rate.den > 0)
+        end = (double)source->frames_total * rate.den / rate.num;
+    if (end <= 0)
+        bt_warn("%s: its end is not known, so the label stays all the time", run->input);
+    bt_mutex_lock(&engine->lock);
+    engine->options.mark.end = end;
+    bt_mutex_unlock(&engine->lock);
+    return 0;
 }
 
 static int open_all(struct run *run)
 {
     struct bauta *engine = run->engine;
     bt_mutex_lock(&engine->lock);
+    // A hash of frames leaves no frame behind, and is to be the same for the same frames.
+    engine->options.mark.session = strncmp(run->output, "hash:", 5) ? engine->session : 0;
     int result = bt_options_copy(&run->options, &engine->options);
     bt_mutex_unlock(&engine->lock);
     if (result < 0)
@@ -159,6 +207,12 @@ static int open_all(struct run *run)
         return result;
     const struct bt_format *format = &run->source->format;
     result = bt_sink_open(&run->sink, run->output, format, run->source, &run->options.io);
+    if (result >= 0)
+        result = find_end(run);
+    if (result >= 0)
+        result = bt_provenance_check(run->sink);
+    if (result >= 0)
+        result = bt_provenance_init(&run->provenance, engine, run->input);
     if (result < 0)
         return result;
     return bt_flow_start(&run->flow, engine, format);
@@ -195,6 +249,7 @@ fail:
     bt_flow_finish(&run.flow);
     bt_sink_close(&run.sink);
     bt_source_close(&run.source);
+    bt_provenance_finish(&run.provenance);
     if (run.have_options)
         bt_options_finish(&run.options);
     atomic_store(&engine->stop, 0);

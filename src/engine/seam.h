@@ -24,4 +24,11 @@ void bt_engine_set_tap(struct bauta *engine, bt_tap_fn *fn, void *opaque);
 // the first; 0: never. For tests of what leaves then.
 void bt_engine_set_fault(struct bauta *engine, enum bauta_stage stage, int every);
 
+// The number in the watermark, for tests that compare outputs. Before running only.
+void bt_engine_set_session(struct bauta *engine, unsigned session);
+
+// Another net in place of the content gate's, for tests of what leaves when it closes. The
+// bytes stay the caller's and must outlive the stream. Before running only.
+void bt_engine_set_gate(struct bauta *engine, const void *net, size_t size);
+
 #endif

@@ -2,6 +2,7 @@
 #include "engine/select.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,15 @@ int bt_target_parse(const char *what, const char *text, struct bt_target *out)
     }
     *out = (struct bt_target){.kind = BT_TARGET_NUMBER, .number = (int)number};
     return 0;
+}
+
+void bt_target_name(const struct bt_target *target, char *out, size_t size)
+{
+    static const char *const words[] = {"all", "largest", "left", "right"};
+    if (target->kind == BT_TARGET_NUMBER)
+        snprintf(out, size, "%d", target->number);
+    else
+        snprintf(out, size, "%s", words[target->kind]);
 }
 
 static void forget(struct bt_select *s)

@@ -24,6 +24,9 @@ struct bt_target {
 // line that starts with what.
 int bt_target_parse(const char *what, const char *text, struct bt_target *out);
 
+// The text that bt_target_parse takes.
+void bt_target_name(const struct bt_target *target, char *out, size_t size);
+
 #define BT_TARGETS_MAX 20
 #define BT_KNOWN_MAX 32
 

@@ -92,6 +92,8 @@ void bt_tracker_destroy(struct bt_tracker **tracker);
 // after the look-ahead has filled gaps. dt in seconds.
 struct bt_smoother;
 struct bt_smoother *bt_smoother_create(const struct bt_face_options *options);
+// Another strength from the next frame on, as option face-smoothing has it.
+void bt_smoother_set(struct bt_smoother *smoother, float strength);
 void bt_smoother_apply(struct bt_smoother *smoother, struct bt_faces *faces, double seconds);
 void bt_smoother_destroy(struct bt_smoother **smoother);
 

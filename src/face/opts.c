@@ -28,6 +28,7 @@ const struct bt_opt bt_face_opts[] = {
         .initial = "1",
         .min = 0,
         .max = 4,
+        .live = 1,
         .help = "Smoothing of the landmarks in time: 0 is none, 1 is usual." },
       OFFSET(smoothing) },
     { { .name = "face-net",

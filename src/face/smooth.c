@@ -20,6 +20,10 @@ static const struct law SCALE = { 1.0f, 18, 2 };
 static const struct law SHAPE = { 1.7f, 3, 2 };
 static const struct law QUICK = { 5, 6, 4 }; // lips and lids
 
+// Canonical centimetres by which the filter may leave the place that was measured, for a
+// start, a turn or a steady run is otherwise seen as a mask that comes late.
+static const float LEASH = .05f;
+
 static const double GAP_MAX = .5; // seconds after which a face starts afresh
 
 struct quaternion {
@@ -79,6 +83,11 @@ struct bt_smoother *bt_smoother_create(const struct bt_face_options *options)
     for (int k = 0; k < 3; k++)
         s->pivot[k] = (float)(pivot[k] / sum);
     return s;
+}
+
+void bt_smoother_set(struct bt_smoother *smoother, float strength)
+{
+    smoother->strength = strength;
 }
 
 void bt_smoother_destroy(struct bt_smoother **smoother)
@@ -208,6 +217,10 @@ static void filter_pose(const struct bt_smoother *s, struct slot *slot,
         slot->place[k] += a * (place[k] - slot->place[k]);
         slot->raw_place[k] = place[k];
     }
+    const float behind = hypotf(slot->place[0] - place[0], slot->place[1] - place[1]);
+    const float most = LEASH * s->strength * expf(scale);
+    for (int k = 0; k < 2 && behind > most; k++)
+        slot->place[k] = place[k] + (slot->place[k] - place[k]) * most / behind;
     turn_between(slot->raw_turn, turn, move);
     a = respond(&TURN, s->strength, slot->turn_speed, move, 1, dt);
     turn_between(slot->turn, turn, move);

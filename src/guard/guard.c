@@ -12,8 +12,6 @@
 #define CARD_AFTER 2.         // seconds without a swapped face
 #define WIDEN .5f             // a lost head's box grows by this part a second
 
-enum lost { LOST_COVER, LOST_CARD, LOST_PASS };
-
 // Where a face was last swapped.
 struct sighting {
     int id;
@@ -31,6 +29,7 @@ struct bt_guard {
     double good, last;             // seconds of the last good frame and of the last
     struct sighting seen[BAUTA_FACES_MAX];
     int seen_count;
+    enum bt_guard_deed did;
 };
 
 int bt_guard_create(struct bt_guard **out, const struct bt_format *format,
@@ -45,7 +44,7 @@ int bt_guard_create(struct bt_guard **out, const struct bt_format *format,
     g->pool = bt_pool_create(format);
     if (!g->pool)
         goto fail;
-    if (format->live && options->lost != LOST_PASS && options->hold > 0) {
+    if (format->live && options->lost != BT_LOST_PASS && options->hold > 0) {
         g->kept = bt_pool_get(g->pool);
         if (!g->kept)
             goto fail;
@@ -73,6 +72,7 @@ static int card(struct bt_guard *g, struct bauta_frame **frame)
     if (r < 0)
         return r;
     bt_cover_card(*frame);
+    g->did = BT_GUARD_CARD;
     return 1;
 }
 
@@ -82,6 +82,7 @@ static int blur(struct bt_guard *g, struct bauta_frame **frame, const float box[
     if (r < 0)
         return r;
     bt_cover_blur(*frame, box);
+    g->did = BT_GUARD_BLUR;
     return 1;
 }
 
@@ -92,6 +93,7 @@ static int hold(struct bt_guard *g, struct bauta_frame **frame)
     if (r < 0)
         return r;
     bt_frame_copy_pixels(*frame, g->kept);
+    g->did = BT_GUARD_HOLD;
     return 1;
 }
 
@@ -102,7 +104,7 @@ static bool must_cover(const struct bt_guard *g, const struct bauta_face *face,
         return false;
     if (!g->format.live)
         return wanted;
-    if (g->options.lost == LOST_PASS)
+    if (g->options.lost == BT_LOST_PASS)
         return wanted && face->origin != BAUTA_FACE_SUSPECTED;
     return true;
 }
@@ -203,14 +205,14 @@ static int live_good(struct bt_guard *g, struct bauta_frame **frame,
                      double seconds)
 {
     forget(g, faces, swapped, seconds);
-    if (g->seen_count && g->options.lost == LOST_CARD) {
+    if (g->seen_count && g->options.lost == BT_LOST_CARD) {
         remember(g, faces, swapped, seconds);
         return card(g, frame);
     }
     int covered = cover_faces(g, frame, faces, swapped, wanted);
     if (covered < 0)
         return covered;
-    if (g->options.lost == LOST_COVER) {
+    if (g->options.lost == BT_LOST_COVER) {
         int r = cover_lost(g, frame, seconds);
         if (r < 0)
             return r;
@@ -231,14 +233,14 @@ static int live_lost(struct bt_guard *g, struct bauta_frame **frame,
                      double seconds)
 {
     double age = seconds - g->good;
-    if (g->options.lost == LOST_PASS)
+    if (g->options.lost == BT_LOST_PASS)
         return cover_faces(g, frame, faces, swapped, wanted);
     if (!g->decided)
         return card(g, frame);
     if (g->kept && age <= g->options.hold)
         return hold(g, frame);
     // In another scene nobody knows where to blur.
-    if (g->options.lost == LOST_CARD || g->cut || age > CARD_AFTER)
+    if (g->options.lost == BT_LOST_CARD || g->cut || age > CARD_AFTER)
         return card(g, frame);
     int covered = cover_faces(g, frame, faces, swapped, wanted);
     if (covered < 0)
@@ -252,6 +254,7 @@ int bt_guard_frame(struct bt_guard *g, struct bauta_frame **frame,
                    int failed, double seconds)
 {
     const struct bauta_frame *f = *frame;
+    g->did = BT_GUARD_NOTHING;
     if (f->format != g->format.pixel || f->width != g->format.width ||
         f->height != g->format.height) {
         bt_error("a frame of %dx%d came in a stream of %dx%d, or in another pixel "
@@ -279,4 +282,14 @@ int bt_guard_frame(struct bt_guard *g, struct bauta_frame **frame,
     if (any)
         return live_good(g, frame, faces, swapped, wanted, seconds);
     return live_lost(g, frame, faces, swapped, wanted, seconds);
+}
+
+enum bt_guard_deed bt_guard_did(const struct bt_guard *guard)
+{
+    return guard->did;
+}
+
+bool bt_guard_decided(const struct bt_guard *guard)
+{
+    return guard->decided;
 }

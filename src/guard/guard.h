@@ -6,10 +6,11 @@
 #include "face/face.h"
 #include "frame/frame.h"
 
+enum bt_lost { BT_LOST_COVER, BT_LOST_CARD, BT_LOST_PASS };
 struct bt_guard_options {
     float look_ahead;    // seconds a file may be looked ahead to bridge gaps, 1.0
     float hold;          // seconds a lost face is carried on, .3
-    int lost;            // CHOICE of live streams: cover (default), card, pass
+    int lost;            // CHOICE of live streams: enum bt_lost
 };
 extern const struct bt_opt bt_guard_opts[];
 
@@ -43,6 +44,12 @@ int bt_guard_create(struct bt_guard **out, const struct bt_format *format,
 int bt_guard_frame(struct bt_guard *guard, struct bauta_frame **frame,
                    const struct bt_faces *faces, const int *swapped, const int *wanted,
                    int failed, double seconds);
+// What the last call of bt_guard_frame did, the strongest of it: a card hides the whole
+// picture, a held one stands in its place.
+enum bt_guard_deed { BT_GUARD_NOTHING, BT_GUARD_BLUR, BT_GUARD_HOLD, BT_GUARD_CARD };
+enum bt_guard_deed bt_guard_did(const struct bt_guard *guard);
+// Whether a face of this live stream was swapped yet.
+bool bt_guard_decided(const struct bt_guard *guard);
 void bt_guard_destroy(struct bt_guard **guard);
 
 #endif

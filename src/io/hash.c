@@ -69,6 +69,7 @@ const struct bt_sink_impl bt_sink_hash = {
     .name = "hash",
     .desc = "SHA-256 over all samples and times",
     .priv_size = sizeof(struct hash),
+    .film = true,
     .open = hash_open,
     .write = hash_write,
     .finish = hash_finish,

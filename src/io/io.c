@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "io/av/network.h"
 #include "io/av/tracks.h"
 #include "io/picture.h"
 #include "io/sources.h"
@@ -20,12 +21,20 @@ enum { SNIFF_BYTES = 1 << 16, PATH_BYTES_MAX = 4096 };
 
 const struct bt_source_impl *const bt_sources[] = {
     &bt_source_file, &bt_source_picture, &bt_source_folder, &bt_source_y4m,
-    &bt_source_test, NULL,
+    &bt_source_test, &bt_source_v4l2,
+#ifdef BT_HAVE_PIPEWIRE
+    &bt_source_pipewire,
+#endif
+    NULL,
 };
 
 const struct bt_sink_impl *const bt_sinks[] = {
     &bt_sink_file, &bt_sink_picture, &bt_sink_folder, &bt_sink_y4m,
-    &bt_sink_null, &bt_sink_hash, NULL,
+    &bt_sink_stream, &bt_sink_null, &bt_sink_hash, &bt_sink_v4l2,
+#ifdef BT_HAVE_PIPEWIRE
+    &bt_sink_pipewire,
+#endif
+    NULL,
 };
 
 // A source with what the common code keeps for itself.
@@ -93,6 +102,8 @@ static int choose_source(const char **url, const struct bt_source_impl **impl)
     int picture = 0;
     if (bt_is_folder(*url))
         *impl = &bt_source_folder;
+    else if (bt_is_network(*url))
+        *impl = &bt_source_file;
     else if (!strcmp(*url, "-") || has_ending(*url, ".y4m"))
         *impl = &bt_source_y4m;
     else if ((picture = looks_like_picture(*url)) >= 0)
@@ -106,6 +117,16 @@ static int check_length(const char *url)
         return 0;
     bt_error("a path of %zu bytes is too long", strlen(url));
     return BAUTA_E_USAGE;
+}
+
+// What messages call it.
+static char *name_of(const char *url, const char *standard)
+{
+    char name[256];
+    if (!bt_is_network(url))
+        return bt_strdup(strcmp(url, "-") ? url : standard);
+    bt_network_name(url, name, sizeof(name));
+    return bt_strdup(name);
 }
 
 int bt_source_open(struct bt_source **out, const char *url,
@@ -123,7 +144,9 @@ int bt_source_open(struct bt_source **out, const char *url,
     s = &full->s;
     s->impl = impl;
     s->options = options;
-    s->name = bt_strdup(strcmp(url, "-") ? url : "standard input");
+    s->name = options->name ? bt_strdup(options->name)
+              : *url        ? name_of(url, "standard input")
+                            : bt_strdup(impl->name);
     s->priv = bt_zalloc(impl->priv_size);
     if (!s->name || !s->priv)
         goto memory;
@@ -199,10 +222,16 @@ int bt_source_read(struct bt_source *source, struct bauta_frame **frame)
         if (source->options->realtime && !source->format.live)
             wait_until(full, next);
         next->number = source->count++;
-        next->captured_ns = bt_now_ns();
+        if (!next->captured_ns)
+            next->captured_ns = bt_now_ns();
         *frame = next;
         return 0;
     }
+}
+
+int bt_source_seek(struct bt_source *source, double seconds)
+{
+    return source->impl->seek ? source->impl->seek(source, seconds) : BAUTA_E_UNSUPPORTED;
 }
 
 void bt_source_close(struct bt_source **source)
@@ -236,6 +265,8 @@ static const struct bt_sink_impl *choose_sink(const char **url,
             return bt_sinks[i];
         }
     }
+    if (bt_is_network(*url))
+        return &bt_sink_stream;
     const size_t length = strlen(*url);
     if (bt_is_folder(*url) || (length && (*url)[length - 1] == '/'))
         return &bt_sink_folder;
@@ -267,7 +298,7 @@ int bt_sink_open(struct bt_sink **out, const char *url, const struct bt_format *
     s->format = *format;
     s->origin = origin;
     s->tracks = origin && origin->tracks ? bt_tracks_ref(origin->tracks) : NULL;
-    s->name = bt_strdup(!*url ? impl->name : strcmp(url, "-") ? url : "standard output");
+    s->name = *url ? name_of(url, "standard output") : bt_strdup(impl->name);
     s->priv = bt_zalloc(impl->priv_size);
     if (!s->name || !s->priv)
         goto memory;
@@ -275,7 +306,7 @@ int bt_sink_open(struct bt_sink **out, const char *url, const struct bt_format *
     if (result < 0)
         goto fail;
     s->origin = NULL;
-    if (s->tracks && impl != &bt_sink_file)
+    if (s->tracks && impl != &bt_sink_file && impl != &bt_sink_stream)
         bt_tracks_discard(s->tracks);
     *out = s;
     return 0;

@@ -2,6 +2,8 @@
 #ifndef BT_IO_IO_H
 #define BT_IO_IO_H
 
+#include <stdatomic.h>
+
 #include "base/file.h"
 #include "base/opt.h"
 #include "frame/format.h"
@@ -17,8 +19,20 @@ struct bt_io_options {
     char *preset;     // the encoder's own word, NULL: a balanced one
     char *audio_codec; // NULL: copied where the container can, else its default
     int realtime;     // read files at their own pace
+    const atomic_int *stop;  // no option: where true, waiting for a device ends; or NULL
+    const char *name;        // no option: what messages call the source, NULL: its url
+    // No option: pictures are only looked at. Of a file, those that no other one needs are
+    // left out where the decoder can, and sound is not read.
+    bool glance;
 };
 extern const struct bt_opt bt_io_opts[];
+
+// Option quality as the encoders are given it, 30..100 or -1: its 0 is the lowest that
+// leaves the watermark in the pictures.
+static inline float bt_quality(const struct bt_io_options *options)
+{
+    return options->quality < 0 ? options->quality : 30 + .7f * options->quality;
+}
 
 struct bt_source;
 struct bt_sink;
@@ -29,6 +43,7 @@ struct bt_source_impl {
     int (*open)(struct bt_source *s, const char *url);  // fills s->format
     int (*read)(struct bt_source *s, struct bauta_frame **frame);
     void (*close)(struct bt_source *s);
+    int (*seek)(struct bt_source *s, double seconds);   // NULL: it cannot
 };
 
 struct bt_source {
@@ -37,10 +52,12 @@ struct bt_source {
     const struct bt_io_options *options;
     struct bt_format format;
     int64_t frames_total;     // 0: unknown
+    double length;            // seconds from the first frame to the end, 0: unknown
     int64_t count;            // frames delivered
     char *name;               // of the file or device, for messages
     struct bt_tracks *tracks; // sound, subtitles, chapters to carry over, or NULL
-    // Set when reading ended before the file's own end (damaged or truncated).
+    // Set when reading ended before the file's own end (damaged or truncated), or when a
+    // stream of the network broke off.
     int truncated;
 };
 
@@ -50,14 +67,23 @@ struct bt_source {
 int bt_source_open(struct bt_source **out, const char *url,
                    const struct bt_io_options *options);
 // The next frame, a reference of the caller's. BAUTA_E_END after the last. Frames carry
-// number, pts, time_base, captured_ns and every property of the format; size and pixel
+// number, pts, time_base, captured_ns (the device's own time where it gives one, else
+// the end of reading) and every property of the format; size and pixel
 // format never change within a source (a change in the stream is converted to the first).
 int bt_source_read(struct bt_source *source, struct bauta_frame **frame);
+// Goes on at the last picture at or before that time which can be decoded by itself, and
+// returns 0, or stays, where reading on gets there with less, and returns 1. The frames
+// keep their times. BAUTA_E_END: there is none. BAUTA_E_UNSUPPORTED, without a log
+// line: the source cannot, and stays where it is.
+int bt_source_seek(struct bt_source *source, double seconds);
 void bt_source_close(struct bt_source **source);
 
 struct bt_sink_impl {
     const char *name, *desc;
     size_t priv_size;
+    bool single;              // takes one frame; a live stream then ends this output
+    bool pictures;            // each frame is kept as a picture of its own
+    bool film;                // what is written is kept as one film
     int (*open)(struct bt_sink *s, const char *url);
     int (*write)(struct bt_sink *s, struct bt_marked m);  // takes the reference, always
     // Ends the stream: flushes, completes the temporary file. s->temp then names it.
@@ -79,6 +105,7 @@ struct bt_sink {
     char *temp;
     struct bt_output output;  // zeroed where nothing is to be renamed
     const struct bt_source *origin;  // while opening only
+    bool full;                // after write: no room for more, but for the end; finish now
     char digest[65];          // after finish of "hash:": SHA-256 of all frames
 };
 

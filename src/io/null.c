@@ -34,6 +34,7 @@ const struct bt_sink_impl bt_sink_null = {
     .name = "null",
     .desc = "takes frames and drops them",
     .priv_size = sizeof(struct nothing),
+    .film = true,
     .open = null_open,
     .write = null_write,
     .finish = null_finish,

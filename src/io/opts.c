@@ -33,13 +33,14 @@ const struct bt_opt bt_io_opts[] = {
       .initial = "-1",
       .min = -1,
       .max = 100,
-      .help = "Quality of the output's pictures from 0 to 100; -1 is a high one by the "
-              "codec."},
+      .help = "Quality of the output's pictures from 0, the lowest that leaves the "
+              "watermark in them, to 100; -1 is a high one by the codec."},
      AT(quality)},
     {{.name = "preset",
       .type = BAUTA_OPTION_STRING,
       .help = "The encoder's own word for how hard it works (x264: ultrafast to placebo, "
-              "VP9: 0 to 8); by default a balanced one."},
+              "VP9: 0 to 8); by default a balanced one, of live streams "
+              "a fast one."},
      AT(preset)},
     {{.name = "audio-codec",
       .type = BAUTA_OPTION_STRING,

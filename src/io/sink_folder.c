@@ -153,7 +153,7 @@ static int folder_write(struct bt_sink *s, struct bt_marked m)
     char *path = join(f->temp, name), *shown = join(f->path, name);
     int result = BAUTA_E_NO_MEMORY;
     if (path && shown)
-        result = bt_picture_write(path, shown, m.frame, s->options->quality);
+        result = bt_picture_write(path, shown, m.frame, bt_quality(s->options));
     f->written += result >= 0;
     bt_free(path);
     bt_free(shown);
@@ -232,6 +232,7 @@ const struct bt_sink_impl bt_sink_folder = {
     .name = "folder",
     .desc = "a folder of pictures",
     .priv_size = sizeof(struct folder),
+    .pictures = true,
     .open = folder_open,
     .write = folder_write,
     .finish = folder_finish,

@@ -119,8 +119,9 @@ static AVCodecContext *open_encoder(enum kind kind, const AVFrame *frame, float 
         enc->global_quality = (int)(FF_QP2LAMBDA * q + 0.5);
         enc->qmin = 1;
     } else if (kind == WEBP) {
-        av_opt_set_double(enc->priv_data, "quality", quality < 0 ? 90 : (double)quality,
-                          0);
+        // Below that nothing of the watermark is left.
+        av_opt_set_double(enc->priv_data, "quality",
+                          quality < 0 ? 90 : quality < 50 ? 50 : (double)quality, 0);
     }
     if (avcodec_open2(enc, codec, NULL) < 0)
         avcodec_free_context(&enc);
@@ -216,7 +217,8 @@ static int picture_put(struct bt_sink *s, struct bt_marked m)
                  "at its end) or a video",
                  s->name);
     else
-        result = bt_picture_write(s->output.temp, s->name, m.frame, s->options->quality);
+        result = bt_picture_write(s->output.temp, s->name, m.frame,
+                                  bt_quality(s->options));
     bauta_frame_unref(&m.frame);
     return result;
 }
@@ -239,6 +241,8 @@ const struct bt_sink_impl bt_sink_picture = {
     .name = "picture",
     .desc = "one picture: .jpg, .png or .webp",
     .priv_size = sizeof(struct picture),
+    .single = true,
+    .pictures = true,
     .open = picture_open,
     .write = picture_put,
     .finish = picture_finish,

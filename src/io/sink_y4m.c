@@ -171,6 +171,7 @@ const struct bt_sink_impl bt_sink_y4m = {
     .name = "y4m",
     .desc = "YUV4MPEG2, '-' is standard output",
     .priv_size = sizeof(struct y4m),
+    .film = true,
     .open = y4m_open,
     .write = y4m_write,
     .finish = y4m_finish,

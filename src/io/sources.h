@@ -6,9 +6,11 @@
 
 // Rows of the two tables, and what they share.
 extern const struct bt_source_impl bt_source_file, bt_source_y4m, bt_source_folder,
-    bt_source_picture, bt_source_test;
+    bt_source_picture, bt_source_test, bt_source_v4l2;
+extern const struct bt_source_impl bt_source_pipewire;  // where built with PipeWire
+extern const struct bt_sink_impl bt_sink_pipewire;      // likewise
 extern const struct bt_sink_impl bt_sink_file, bt_sink_y4m, bt_sink_folder,
-    bt_sink_picture, bt_sink_null, bt_sink_hash;
+    bt_sink_picture, bt_sink_stream, bt_sink_null, bt_sink_hash, bt_sink_v4l2;
 
 enum {
     BT_VIDEO_SIDE = 8192,    // the largest side of moving pictures

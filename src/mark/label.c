@@ -21,6 +21,7 @@ struct label {
     struct bt_overlay word, line;
     bool has_line;
     double since;             // when the disclosure was first shown
+    double end;               // above 0: the label is seen at the opening and at this end
 };
 
 // How much of a pixel lies inside of a rounded rectangle of half size w, h; x and y are
@@ -151,6 +152,8 @@ static int label_open(void **priv, const struct bt_format *format,
         r = open_line(l, text, &view, &word, format);
     if (r < 0)
         goto fail;
+    l->end = options->label == BT_LABEL_OPENING && !format->still && !format->live
+                 ? options->end : 0;
     bt_text_close(&text);
     *priv = l;
     return 0;
@@ -170,8 +173,12 @@ static int label_apply(void *priv, struct bauta_frame *frame,
     struct label *l = priv;
     if (when->gap)
         l->since = when->seconds;
+    const bool opens = when->seconds - l->since < DISCLOSURE_SECONDS;
+    const bool ends = l->end > 0 && when->seconds >= l->end - DISCLOSURE_SECONDS;
+    if (l->end > 0 && !opens && !ends)
+        return 0;
     bt_overlay_blend(&l->word, frame);
-    if (l->has_line && when->seconds - l->since < DISCLOSURE_SECONDS)
+    if (l->has_line && (opens || ends))
         bt_overlay_blend(&l->line, frame);
     return 0;
 }

@@ -17,20 +17,17 @@
 #define LINE_PAD_X .8f
 #define LINE_PAD_Y .7f
 
-// Before "bauta" stands a no-break space.
-static const char *const disclosures[] = {
-    "This video shows a face that was replaced by AI. \xe2\x80\x94\xc2\xa0" "bauta",
-    "Face replaced by AI",
-};
+// Behind the sentence of disclosure; before "bauta" stands a no-break space.
+#define SIGNED " \xe2\x80\x94\xc2\xa0" "bauta"
 
 // The label's forms, from the best. Paddings are in capital heights.
 static const struct form {
-    const char *word;
+    const char *word;         // NULL: the language's own
     float margin, pad_x, pad_y;
     int least;                // height of capitals below which the next form is better
 } forms[] = {
-    {"AI MODIFIED", MARGIN, .8f, .62f, 7},
-    {"AI MODIFIED", 0, .3f, .25f, 7},
+    {NULL, MARGIN, .8f, .62f, 7},
+    {NULL, 0, .3f, .25f, 7},
     {"AI", MARGIN, .6f, .5f, 6},
     {"AI", 0, .25f, .2f, 4},
 };
@@ -55,6 +52,7 @@ struct bt_view bt_view_of(const struct bt_format *format,
     v.wide = (float)v.width / v.x_scale;
     v.left = options->label_position & 1;
     v.bottom = options->label_position >> 1 & 1;
+    v.words = &bt_words[options->label_lang];
     return v;
 }
 
@@ -94,15 +92,16 @@ int bt_layout_label(struct bt_text *text, const struct bt_view *v, float size,
     *label = (struct bt_plate){.tracking = LABEL_TRACKING};
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const struct form *f = &forms[i];
+        const char *word = f->word ? f->word : v->words->label;
         float width;
-        int r = bt_text_width(text, f->word, LABEL_TRACKING, &width);
+        int r = bt_text_width(text, word, LABEL_TRACKING, &width);
         if (r < 0)
             return r;
         float k = width + 2 * f->pad_x;
         float margin = margin_of(v, f->margin);
         float room = fminf((v->wide - 2 * margin) / k,
                            ((float)v->height - 2 * margin) / (1 + 2 * f->pad_y));
-        if (strlen(f->word) > 2 && v->wide < WORD_WIDTH)
+        if (!f->word && v->wide < WORD_WIDTH)
             continue;
         if (floorf(room) < (float)f->least)
             continue;
@@ -110,7 +109,7 @@ int bt_layout_label(struct bt_text *text, const struct bt_view *v, float size,
                            LABEL_WIDTH * fmaxf(size, 1) * v->wide / k);
         label->cap = (int)fminf(fmaxf(roundf(wish), LABEL_READABLE), floorf(room));
         label->lines = 1;
-        snprintf(label->line[0], sizeof(label->line[0]), "%s", f->word);
+        snprintf(label->line[0], sizeof(label->line[0]), "%s", word);
         label->width = width;
         label->pad_x = (int)lrintf(f->pad_x * (float)label->cap);
         label->pad_y = (int)(f->pad_y * (float)label->cap);
@@ -125,14 +124,14 @@ int bt_layout_label(struct bt_text *text, const struct bt_view *v, float size,
 // line goes to *width. Returns the number of lines, 0 where a line is too long, or an
 // error.
 static int cut_lines(struct bt_text *text, const char *sentence, unsigned breaks,
-                     char line[BT_PLATE_LINES][64], float *width)
+                     char line[BT_PLATE_LINES][BT_LINE_BYTES], float *width)
 {
     int lines = 0, space = 0;
     size_t n = 0;
     *width = 0;
     for (const char *p = sentence;; p++) {
         bool end = !*p || (*p == ' ' && breaks >> space++ & 1);
-        if (!end && n < 63) {
+        if (!end && n < BT_LINE_BYTES - 1) {
             line[lines][n++] = *p;
             continue;
         }
@@ -218,12 +217,15 @@ int bt_layout_disclosure(struct bt_text *text, const struct bt_view *v,
     float gap = roundf(.35f * (float)label->cap);
     int wish = (int)fmaxf(roundf(LINE_HEIGHT * (float)label->cap), LINE_PLAIN);
     float below_y = margin + (float)label_h + gap, beside_x = margin + label_w + gap;
-    for (size_t i = 0; i < sizeof(disclosures) / sizeof(disclosures[0]); i++) {
+    char whole[256];
+    snprintf(whole, sizeof(whole), "%s" SIGNED, v->words->line);
+    const char *const sentences[] = {whole, v->words->brief};
+    for (int i = 0; i < 2; i++) {
         struct bt_plate below, beside;
-        int r = fit_sentence(text, disclosures[i], v->wide - 2 * margin,
+        int r = fit_sentence(text, sentences[i], v->wide - 2 * margin,
                              (float)v->height - below_y - margin, wish, &below);
         if (r >= 0)
-            r = fit_sentence(text, disclosures[i], v->wide - beside_x - margin,
+            r = fit_sentence(text, sentences[i], v->wide - beside_x - margin,
                              (float)v->height - 2 * margin, wish, &beside);
         if (r < 0)
             return r;

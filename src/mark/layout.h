@@ -8,13 +8,15 @@
 #include "frame/geom.h"
 #include "mark/mark.h"
 #include "mark/text.h"
+#include "mark/words.h"
 
 #define BT_PLATE_LINES 4
+#define BT_LINE_BYTES 128
 
 // Lines of text on a dark plate, somewhere in the upright picture. Lengths are display
 // units: one sample down, x_scale samples across.
 struct bt_plate {
-    char line[BT_PLATE_LINES][64];
+    char line[BT_PLATE_LINES][BT_LINE_BYTES];
     int lines;               // 0: a band without text, for pictures too small for a word
     int cap;                 // height of capitals
     float width;             // of the longest line
@@ -29,6 +31,7 @@ struct bt_view {
     float x_scale;           // samples across for one down
     float wide;              // width in display units
     bool left, bottom;       // the corner of the label
+    const struct bt_words *words;
 };
 struct bt_view bt_view_of(const struct bt_format *format,
                           const struct bt_mark_options *options);

@@ -8,7 +8,10 @@
 #include "mark/impl.h"
 
 // Every frame gets every mark, in this order.
-static const struct bt_mark_impl *const marks[] = {&bt_mark_label};
+static const struct bt_mark_impl *const marks[] = {&bt_mark_label, &bt_mark_watermark};
+// What swings in time would be caught at the same moment again and again.
+#define ALONE_SECONDS .75
+#define NO_TIME .0005    // no film has so many frames a second
 enum { MARKS = sizeof(marks) / sizeof(marks[0]) };
 
 struct bt_mark {
@@ -66,14 +69,14 @@ fail:
 }
 
 // The time of a frame. Without a time stamp its number counts at the nominal rate.
-static double seconds_of(const struct bt_mark *mark, const struct bauta_frame *frame)
+static double seconds_of(const struct bt_format *format, const struct bauta_frame *frame)
 {
     struct bauta_rational base = frame->time_base;
     if (base.num <= 0 || base.den <= 0)
-        base = mark->format.time_base;
+        base = format->time_base;
     if (frame->pts != INT64_MIN && base.num > 0 && base.den > 0)
         return (double)frame->pts * base.num / base.den;
-    struct bauta_rational rate = mark->format.frame_rate;
+    struct bauta_rational rate = format->frame_rate;
     if (rate.num <= 0 || rate.den <= 0)
         rate = (struct bauta_rational){25, 1};
     return (double)frame->number * rate.den / rate.num;
@@ -118,9 +121,13 @@ int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontin
     r = bt_frame_writable(&frame, mark->pool);
     if (r < 0)
         goto fail;
-    double seconds = seconds_of(mark, frame);
-    struct bt_mark_moment when = {seconds, discontinuity || !mark->started ||
-                                               seconds < mark->last};
+    double seconds = seconds_of(&mark->format, frame);
+    const double since = seconds - mark->last;
+    const struct bt_mark_moment when = {
+        .seconds = seconds,
+        .gap = discontinuity || !mark->started || since < 0,
+        .alone = !mark->started || since < NO_TIME || since >= ALONE_SECONDS,
+    };
     for (int i = 0; i < MARKS; i++) {
         r = marks[i]->apply(mark->priv[i], frame, &when);
         if (r < 0)
@@ -132,6 +139,22 @@ int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontin
     return 0;
 fail:
     bauta_frame_unref(&frame);
+    return r;
+}
+
+int bt_mark_picture(struct bt_marked *marked, const struct bt_format *format,
+                    unsigned session)
+{
+    if (format->still)
+        return 0;
+    struct bauta_frame *frame = marked->frame;
+    marked->frame = NULL;
+    int r = bauta_frame_writable(&frame);
+    if (r >= 0)
+        r = bt_watermark_fill(frame, session, seconds_of(format, frame));
+    if (r < 0)
+        bauta_frame_unref(&frame);
+    marked->frame = frame;
     return r;
 }
 

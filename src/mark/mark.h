@@ -6,10 +6,19 @@
 #include "frame/frame.h"
 #include "frame/marked.h"
 
+// Live streams and pictures carry the label always.
+enum bt_label_when { BT_LABEL_PERSISTENT, BT_LABEL_OPENING };
+
 struct bt_mark_options {
     int label_position;   // CHOICE: top-right (default), top-left, bottom-right,
                           // bottom-left
     float label_size;     // 1: the default height
+    int label_lang;       // CHOICE: index in bt_words
+    int label;            // CHOICE: enum bt_label_when
+    char *label_ground;   // why the label of a work is at its opening and end only
+    double end;           // seconds at which the film ends, set by the engine; 0: unknown,
+                          // and the label stays all the time
+    unsigned session;     // 12 bits, in the watermark; set by the engine, no option
 };
 extern const struct bt_opt bt_mark_opts[];
 
@@ -27,6 +36,13 @@ int bt_mark_open(struct bt_mark **out, const struct bt_format *format,
 // for its 4 s. On failure the reference is dropped too and out->frame is NULL.
 int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontinuity,
                   struct bt_marked *out);
+
+// Of a marked frame of a stream: makes a picture that stands alone. The label is there;
+// the watermark, which swings in time, gets the strength of a still's. format: the stream's;
+// session: the one it was marked with. The frame is copied if anybody else holds it. On
+// failure the reference is dropped and marked->frame is NULL.
+int bt_mark_picture(struct bt_marked *marked, const struct bt_format *format,
+                    unsigned session);
 
 void bt_mark_close(struct bt_mark **mark);
 

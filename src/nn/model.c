@@ -34,6 +34,11 @@ static const struct {
         "Apache-2.0", "npm @mediapipe/face_mesh 0.4.1657299874",
         "652cd902e8df96eb2777b6d70861b0df21126a074dff2bba64b8e16aa90ad2e7",
     },
+    [BT_MODEL_CONTENT] = {
+        "content.onnx", "tells intimate pictures, in which no face is replaced", "MIT",
+        "npm nsfwjs 4.3.0",
+        "bef5e8f9c4047c507f704ca8c8c4353df753140ac07cc3707fb2deca5b5c4a4b",
+    },
     [BT_MODEL_FACERES] = {
         "faceres.onnx", "tells how alike two faces are, for make quality", "MIT",
         "npm @vladmandic/human 3.3.6",

@@ -13,6 +13,7 @@ enum bt_model_id {
     BT_MODEL_DETECTOR,    // face_detection_short_range.onnx
     BT_MODEL_MESH,        // face_landmark.onnx
     BT_MODEL_ATTENTION,   // face_landmark_attention.onnx
+    BT_MODEL_CONTENT,     // content.onnx
     BT_MODEL_FACERES,     // faceres.onnx, optional
     BT_MODEL_COUNT
 };

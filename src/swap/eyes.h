@@ -29,6 +29,8 @@ struct bt_source_eyes {
 int bt_eyes_learn(struct bt_source_eyes *eyes, const struct bauta_frame *photo,
                   const struct bauta_face *found, const struct bt_uvmap *map,
                   const float (*shade)[3], float (*rgb)[3]);
+// Levels 1 and up of an iris, behind its level 0.
+void bt_eyes_levels(uint8_t (*level)[4]);
 
 // Where one person of the stream looks.
 struct bt_eyes_state {

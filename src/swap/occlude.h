@@ -6,19 +6,24 @@
 
 #include "swap/uvmap.h"
 
+#define BT_OCCLUDE_CALM .6
+#define BT_OCCLUDE_DOUBT .3
 #define BT_OCCLUDE_SIZE 128
 #define BT_OCCLUDE_TEXELS (BT_OCCLUDE_SIZE * BT_OCCLUDE_SIZE)
 #define BT_OCCLUDE_CELLS (BT_OCCLUDE_TEXELS / 4) // of 2x2 texels
 
 // What stands in front of one face. Three things count:
-// what came after the start and looks unlike the face did there, in colour, brightness or
+// what came more than BT_OCCLUDE_CALM seconds after the face did (until then a face that
+// is just being found again would itself look foreign) and looks unlike the face did there, in colour, brightness or
 // structure, by more than the place usually changes: a thing of another colour wherever it
 // is, a skin-coloured one only where it is large and reaches in from the oval's border;
 // what was always there, is no skin and hangs in from above: a fringe, a hat;
 // and thin dark lines around the eyes, where there are enough for the rims of glasses.
 struct bt_occlude_state {
     bool started;
-    int frames;                       // since the start
+    double age;                       // seconds since the face came
+    double doubt;                     // seconds for which nothing is judged
+    int frames;                       // since the start of what is learnt
     float mean[BT_OCCLUDE_CELLS][3];  // two colour differences, brightness; logs
     float usual[BT_OCCLUDE_CELLS][3]; // mean squares of what changes, see below
     float count[BT_OCCLUDE_CELLS];    // frames in which it was seen bare
@@ -64,6 +69,9 @@ struct bt_occlude {
 
 // regions: of BT_OCCLUDE_SIZE.
 void bt_occlude_init(struct bt_occlude *o, const struct bt_regions *regions);
+
+// The face may lie beside its landmarks: for a moment nothing is seen in front of it.
+void bt_occlude_doubt(struct bt_occlude_state *state);
 
 // Updates state->mask. seen: display values of the target over the texture; expected: log
 // brightness that the light alone gives there; facing: 0..1, how squarely a texel is seen.

@@ -7,6 +7,7 @@
 #include "swap/ramp.h"
 
 #define GAMMA 2.2f
+#define FAST .1f        // widths of the face a frame
 
 static float clamp(float x, float low, float high)
 {
@@ -145,10 +146,25 @@ static void unwrap(struct bt_relight *r, const struct bt_relight_state *s,
     }
 }
 
-// What stands in front of the face is kept out of every measurement, and of the mask.
-static void look_past(struct bt_relight *r, struct bt_relight_state *s, float amount,
-                      double dt)
+// How far the face went since its last frame, in its own widths. What it then shows beside
+// the landmarks, which came late, would pass for something in front of it.
+static float moved(struct bt_relight_state *s, const struct bauta_face *at)
 {
+    float middle[2] = {0, 0};
+    for (int i = 0; i < BAUTA_LANDMARKS; i++)
+        for (int k = 0; k < 2; k++)
+            middle[k] += at->landmark[i][k] / BAUTA_LANDMARKS;
+    const float by = hypotf(middle[0] - s->middle[0], middle[1] - s->middle[1]);
+    memcpy(s->middle, middle, sizeof(middle));
+    return s->started ? by / fmaxf(15.3f * at->scale, 1) : 0;
+}
+
+// What stands in front of the face is kept out of every measurement, and of the mask.
+static void look_past(struct bt_relight *r, struct bt_relight_state *s,
+                      const struct bauta_face *at, float amount, double dt)
+{
+    if (moved(s, at) > FAST)
+        bt_occlude_doubt(&s->occlude);
     bt_occlude_run(&r->occlude, &s->occlude, &r->regions, (const float(*)[3])r->seen,
                    r->bright, r->facing, dt);
     for (int i = 0; i < BT_MAP_TEXELS; i++)
@@ -432,7 +448,7 @@ void bt_relight_run(struct bt_relight *r, struct bt_relight_state *state,
             even_light(r, &state->light);
         unwrap(r, state, patch, at, normal); // its brightness by this light
     }
-    look_past(r, state, options->occlusion, dt);
+    look_past(r, state, at, options->occlusion, dt);
     const int failed = measure(r, normal, &light);
     if (!failed) {
         // Light that was switched is followed at once, drift slowly.

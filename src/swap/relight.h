@@ -49,6 +49,7 @@ struct bt_relight_state {
     bool started;
     struct bt_light light;
     struct bt_occlude_state occlude;
+    float middle[2];              // of the landmarks in the last frame, samples
     float ratio[BT_COARSE_TEXELS][4]; // the last is of no use
     float neutral[BT_MAP_TEXELS]; // fine brightness at rest
     float border[BT_CANON_OVAL][4]; // the last is 0

@@ -93,6 +93,11 @@ static void run_noise(const struct bt_dsp *dsp)
     dsp->noise_row(data.out[1], N, 77, 5, 2000);
 }
 
+static void run_wave(const struct bt_dsp *dsp)
+{
+    dsp->wave_row(data.out[1], (const int16_t *)data.f[2], 100, N);
+}
+
 static void run_log(const struct bt_dsp *dsp)
 {
     dsp->log_row(data.f[0], data.f[1], N);
@@ -220,6 +225,7 @@ void bench(unsigned cpu_flags)
                 {"soften_row", run_soften, N, 2000},
                 {"luma_row", run_luma, N, 5000},
                 {"noise_row", run_noise, N, 2000},
+                {"wave_row", run_wave, N, 5000},
                 {"log_row", run_log, N, 2000},
                 {"exp_row", run_exp, N, 2000},
                 {"interpolate", run_interpolate, N, 2000},

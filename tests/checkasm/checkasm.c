@@ -305,14 +305,22 @@ static void check_grain(const struct bt_dsp *dsp[2], int n, int mode)
     struct block rgba = bytes(4 * (size_t)n, mode);
     const uint32_t hash = random32(), first = random32();
     const int scale = random_in(0, 8192);
+    struct block wave = block(2 * (size_t)n, 2);
+    for (int i = 0; i < n; i++)
+        ((int16_t *)wave.data)[i] = (int16_t)random_in(-232, 232);
     struct output luma = output((size_t)n, 1), noisy = output(4 * (size_t)n, 1);
+    struct output waved = output((size_t)n, 1);
     for (int i = 0; i < 2; i++) {
         dsp[i]->luma_row(luma.data[i], rgba.data, n);
         memcpy(noisy.data[i], rgba.data, 4 * (size_t)n);
         dsp[i]->noise_row(noisy.data[i], n, hash, first, scale);
+        memcpy(waved.data[i], rgba.data, (size_t)n);
+        dsp[i]->wave_row(waved.data[i], (int16_t *)wave.data, scale >> 6, n);
     }
     finish(&luma, "luma_row", n);
     finish(&noisy, "noise_row", n);
+    finish(&waved, "wave_row", n);
+    free(wave.memory);
     free(rgba.memory);
 }
 

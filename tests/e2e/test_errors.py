@@ -257,12 +257,25 @@ class Words(Case):
 
     def test_help(self):
         for words in (['--help'], ['help'], ['swap', '--help'], ['help', 'swap'],
-                      ['bench', '-h'], ['face', '-h'], ['models', '--help'], ['options', '--help']):
+                      ['bench', '-h'], ['face', '-h'], ['devices', '-h'],
+                      ['models', '--help'], ['options', '--help']):
             self.bauta(*words)
             self.assertIn('usage: bauta', self.out)
             self.assertLessEqual(max(map(len, self.out.splitlines())), 90)
         self.bauta('--version')
         self.assertRegex(self.out, r'^bauta \d+\.\d+\.\d+\n$')
+
+    def test_devices(self):
+        self.bauta('devices')
+        for kind in ('camera', 'virtual camera', 'runtime'):
+            self.assertRegex(self.out, '(?m)^' + kind + ' ')
+        self.bauta('devices', '--json', '-')
+        devices = json.loads(self.out)['devices']
+        self.assertEqual({'camera', 'virtual camera', 'microphone', 'pipewire'},
+                         {d['kind'] for d in devices})
+        for device in devices:
+            self.assertTrue(device['url'] or device['missing'])
+        self.bauta('devices', 'all', code=2)
 
     def test_options(self):
         self.bauta('options')

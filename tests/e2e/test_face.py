@@ -43,6 +43,55 @@ class Faces(Case):
         return self.picture(name, '-f', 'lavfi', '-i', 'testsrc=size=320x240')
 
 
+class Nobody(Faces):
+    def test_without_consent(self):
+        output = self.dir / 'out.mp4'
+        self.bauta('swap', '-f', 'anonymous:7', '-i', self.video, '-o', output,
+                   '--duration', '0.2', '--json', '-',
+                   env={**self.env, 'XDG_STATE_HOME': str(self.dir)})
+        photo = json.loads(self.out)['photos'][0]
+        self.assertEqual((photo['consent'], photo['file'], photo['path'], photo['sha256']),
+                         ('synthetic', 'anonymous:7', None, None))
+        self.bauta('inspect', output)
+        self.assertRegex(self.out, r'grounds of consent: .*synthetic')
+        sessions = (self.dir / 'bauta/sessions.tsv').read_text()
+        self.assertRegex(sessions, r'\tall: synthetic\n')
+
+    def test_seeds(self):
+        seven, _ = self.frames('-f', 'anonymous:7')
+        self.assertEqual(self.frames('-f', 'anonymous:7')[0], seven)
+        self.assertEqual(self.frames('--map', 'largest=anonymous:7')[0], seven)
+        self.assertNotEqual(self.frames('-f', 'anonymous:8')[0], seven)
+        # One by chance is said, so that it can be had again.
+        drawn, report = self.frames('-f', 'anonymous')
+        name = report['photos'][0]['file']
+        self.assertRegex(name, r'^anonymous:\d+$')
+        self.assertIn(f'-f {name} ', self.err)
+        self.assertEqual(self.frames('-f', name)[0], drawn)
+
+    def test_can_be_kept(self):
+        seven, _ = self.frames('-f', 'anonymous:7')
+        self.add('nobody', 'anonymous:7', consent=[])
+        self.face('show', 'nobody', '--json')
+        self.assertEqual(json.loads(self.out)['consent'], 'synthetic')
+        self.assertEqual(self.frames('-f', 'nobody')[0], seven)
+        self.add('anonymous', PHOTO, code=2)
+        self.assertIn('another', self.err)
+
+    def test_wrong(self):
+        for word in ('anonymous:', 'anonymous:x', 'anonymous:-1',
+                     'anonymous:18446744073709551616'):
+            self.frames('-f', word, code=2)
+            self.assertIn('whole number from 0 to 18446744073709551615', self.err)
+        self.frames('-f', 'anonymous:7', '--consent', 'self', code=14)
+        self.assertIn('synthetic', self.err)
+        self.frames('-f', 'anonymous:7', '-f', PHOTO, *CONSENT, code=2)
+        self.frames('-f', PHOTO, *CONSENT, '-f', 'anonymous:7', code=2)
+        self.frames('-f', 'anonymous:7', '--source-face', '1', code=2)
+        # A file of that name is a path.
+        self.frames('-f', './anonymous', *CONSENT, code=4)
+
+
 class Keeping(Faces):
     def test_life_of_a_face(self):
         self.face('list')

@@ -26,7 +26,7 @@ def check(folder, code, word):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    for path in MODELS.glob('face_*.onnx'):
+    for path in [*MODELS.glob('face_*.onnx'), MODELS / 'content.onnx']:
         shutil.copy(path, folder)
     check(folder, 0, 'faceres.onnx: not here')
     (folder / 'faceres.onnx').write_bytes(b'not a model')

@@ -2,7 +2,8 @@
 //
 // Runs the imported nets through ONNX Runtime on two drawn pictures and compares them
 // with the numbers that their own runtimes give: reference.txt was made by reference.mjs,
-// reference_tfjs.txt by reference_tfjs.mjs, and reference_attention.txt by test_naive.c,
+// reference_tfjs.txt by reference_tfjs.mjs,
+// reference_keras.txt by TensorFlow.js 4.22.0 in the same way, and reference_attention.txt by test_naive.c,
 // for no runtime at hand has its operators. Exit code 77 where a net was not fetched.
 //
 //   test_import RUNTIME_LIBRARY MODELS_FOLDER REFERENCE_FILE NET...
@@ -50,6 +51,7 @@ static const struct net nets[] = {
       "presence"},
      {1404, 160, 142, 142, 10, 10, 1}, 1},
     {"custom", "custom.onnx", 8, 0, 8, {"picture", "points"}, {105, 192}, 1},
+    {"content", "content.onnx", 224, 0, 1, {"classes"}, {5}, 0},
     {"faceres", "faceres.onnx", 224, 0, 255, {"embedding"}, {1024}, 0},
 };
 

@@ -181,8 +181,10 @@ class Hostile(unittest.TestCase):
         if not FOLDER:
             self.skipTest("no folder of files was given")
         dice = random.Random(3)
-        for name in sorted(os.listdir(FOLDER)):
-            with open(os.path.join(FOLDER, name), "rb") as file:
+        files = sorted(entry.path for entry in os.scandir(FOLDER) if entry.is_file())
+        self.assertTrue(files)
+        for path in files:
+            with open(path, "rb") as file:
                 data = file.read()
             for _ in range(40):
                 damaged = bytearray(data)

@@ -3,11 +3,14 @@
 #define BT_TESTS_PIPELINE_COMMON_H
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../unit/check.h"
 #include "base/alloc.h"
 #include "engine/engine.h"
+#include "engine/seam.h"
+#include "mark/watermark/grid.h"
 
 static inline void bt_test_ignore(void *opaque, enum bauta_log_level level,
                                   const char *line)
@@ -15,6 +18,12 @@ static inline void bt_test_ignore(void *opaque, enum bauta_log_level level,
     (void)opaque;
     if (level <= BAUTA_LOG_ERROR && getenv("BAUTA_TEST_LOG"))
         fprintf(stderr, "  %s\n", line);
+}
+
+static inline void sleep_ms(int ms)
+{
+    const struct timespec time = {ms / 1000, ms % 1000 * 1000000L};
+    nanosleep(&time, NULL);
 }
 
 // A test that hangs has failed.
@@ -29,6 +38,7 @@ static inline struct bauta *bt_test_engine(const char *name)
     struct bauta *engine = NULL;
     if (bauta_create(&engine) < 0 || bauta_set(engine, "engine", name) < 0)
         abort();
+    bt_engine_set_session(engine, 77);   // outputs are compared
     return engine;
 }
 

@@ -150,3 +150,28 @@ void bt_box_step_avx2(float *acc, float *out, const float *add, const float *sub
     if (i < n)
         bt_box_step_c(acc + i, out + i, add + i, sub + i, scale, n - i);
 }
+
+// Sixteen values of the wave times by, rounded.
+static inline __m256i wave16(const int16_t *wave, __m256i by)
+{
+    const __m256i w = _mm256_loadu_si256((const __m256i *)wave);
+    const __m256i product = _mm256_mullo_epi16(w, by);
+    return _mm256_srai_epi16(_mm256_add_epi16(product, _mm256_set1_epi16(2048)), 12);
+}
+
+void bt_wave_row_avx2(uint8_t *dst, const int16_t *wave, int scale, int n)
+{
+    const __m256i by = _mm256_set1_epi16((int16_t)scale);
+    const __m256i sign = _mm256_set1_epi8((char)0x80);
+    int i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const __m256i both = _mm256_packs_epi16(wave16(wave + i, by),
+                                                wave16(wave + i + 16, by));
+        const __m256i add = _mm256_permute4x64_epi64(both, 0xd8);
+        __m256i *at = (__m256i *)(dst + i);
+        // Bytes less 128 saturate as signed ones do.
+        const __m256i d = _mm256_xor_si256(_mm256_loadu_si256(at), sign);
+        _mm256_storeu_si256(at, _mm256_xor_si256(_mm256_adds_epi8(d, add), sign));
+    }
+    bt_wave_row_c(dst + i, wave + i, scale, n - i);
+}

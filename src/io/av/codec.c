@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which encoder, with which settings.
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,17 @@ bool bt_container_holds(const AVOutputFormat *container, enum AVCodecID codec)
     static const enum AVCodecID not_mov[] = {AV_CODEC_ID_OPUS, AV_CODEC_ID_FLAC,
                                              AV_CODEC_ID_VP8, AV_CODEC_ID_VP9,
                                              AV_CODEC_ID_AV1};
+    // These muxers have no table to ask.
+    static const enum AVCodecID streamed[] = {
+        AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_AAC,
+        AV_CODEC_ID_MP3, AV_CODEC_ID_AC3, AV_CODEC_ID_OPUS};
+    if (!strcmp(container->name, "mpegts") || !strcmp(container->name, "rtsp")) {
+        for (size_t i = 0; i < sizeof(streamed) / sizeof(streamed[0]); i++) {
+            if (codec == streamed[i])
+                return true;
+        }
+        return false;
+    }
     if (codec == AV_CODEC_ID_TRUEHD && strcmp(container->name, "matroska"))
         return false;
     for (size_t i = 0; i < sizeof(not_mov) / sizeof(not_mov[0]); i++) {
@@ -124,35 +136,35 @@ static void set_crf(AVCodecContext *enc, float quality, double worst, double ini
     set(enc, "crf", text);
 }
 
-static int tune_vp9(struct bt_encode *e, const struct bt_io_options *o)
+static int tune_vp9(struct bt_encode *e, const struct bt_io_options *o, bool live)
 {
     set(e->enc, "deadline", "realtime");
     set(e->enc, "row-mt", "1");
     set(e->enc, "tile-columns", "2");
-    set_crf(e->enc, o->quality, 63, 24);
-    return set_preset(e, "cpu-used", o->preset ? o->preset : "6");
+    set_crf(e->enc, bt_quality(o), 54, 24);
+    return set_preset(e, "cpu-used", o->preset ? o->preset : live ? "8" : "6");
 }
 
 // What each encoder is told. Others work by libav's defaults and a quantiser.
-int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
+int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o, bool live)
 {
     AVCodecContext *enc = e->enc;
     const char *name = e->codec->name;
     switch (e->codec->id) {
     case AV_CODEC_ID_H264:
     case AV_CODEC_ID_HEVC:
-        set_crf(enc, o->quality, 40, e->codec->id == AV_CODEC_ID_H264 ? 18 : 20);
+        set_crf(enc, bt_quality(o), 40, e->codec->id == AV_CODEC_ID_H264 ? 18 : 20);
         // It would print its settings on standard error.
         if (!strcmp(name, "libx265"))
             set(enc, "x265-params", "log-level=error");
         if (!strncmp(name, "libx26", 6))
-            return set_x26_preset(e, o->preset ? o->preset : "faster");
+            return set_x26_preset(e, o->preset ? o->preset : live ? "ultrafast" : "faster");
         break;
     case AV_CODEC_ID_VP8:
     case AV_CODEC_ID_VP9:
-        return tune_vp9(e, o);
+        return tune_vp9(e, o, live);
     case AV_CODEC_ID_AV1:
-        set_crf(enc, o->quality, 63, 24);
+        set_crf(enc, bt_quality(o), 60, 24);
         return set_preset(e, !strcmp(name, "libsvtav1") ? "preset" : "cpu-used",
                           o->preset ? o->preset : "8");
     case AV_CODEC_ID_FFV1:
@@ -162,7 +174,7 @@ int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
     default:
         enc->flags |= AV_CODEC_FLAG_QSCALE;
         enc->global_quality =
-            (int)(FF_QP2LAMBDA * (o->quality < 0 ? 3 : 31 - 0.3 * (double)o->quality));
+            (int)(FF_QP2LAMBDA * (o->quality < 0 ? 3 : 31 - 0.3 * (double)bt_quality(o)));
         break;
     }
     if (o->preset) {
@@ -170,6 +182,35 @@ int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o)
         return BAUTA_E_USAGE;
     }
     return 0;
+}
+
+int bt_encode_hurry(struct bt_encode *e, const struct bt_io_options *o)
+{
+    AVCodecContext *enc = e->enc;
+    const double fps = enc->framerate.num > 0 ? av_q2d(enc->framerate) : 30;
+    // 720p at 30 frames a second gets 2.8 Mb/s, half or twice of it for 25 and 75. Less
+    // would leave nothing of the watermark.
+    const double quality = o->quality < 0 ? 50 : fmax((double)o->quality, 25);
+    const double bits = .1 * enc->width * enc->height * fps * exp2((quality - 50) / 25);
+    enc->bit_rate = (int64_t)fmin(fmax(bits, 100e3), 50e6);
+    enc->rc_max_rate = enc->bit_rate;
+    enc->rc_buffer_size = (int)enc->bit_rate;
+    enc->gop_size = (int)(2 * fps + .5);
+    enc->max_b_frames = 0;
+    enc->thread_type = FF_THREAD_SLICE;
+    if (!strncmp(e->codec->name, "libx26", 6)) {
+        set(enc, "tune", "zerolatency");
+        return set_x26_preset(e, o->preset ? o->preset : "veryfast");
+    }
+    if (!strncmp(e->codec->name, "libvpx", 6)) {
+        set(enc, "deadline", "realtime");
+        set(enc, "lag-in-frames", "0");
+        return set_preset(e, "cpu-used", o->preset ? o->preset : "8");
+    }
+    if (!o->preset)
+        return 0;
+    bt_error("option preset: the encoder %s has none for live streams", e->codec->name);
+    return BAUTA_E_USAGE;
 }
 
 static bool takes(const AVCodec *codec, enum AVPixelFormat pixel)

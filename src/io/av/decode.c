@@ -70,23 +70,64 @@ static int not_media(const struct bt_decode *d)
     return BAUTA_E_FORMAT;
 }
 
+static int open_bytes(struct bt_decode *d, const char *path)
+{
+    if (d->live)
+        return bt_network_open(&d->io, path, AVIO_FLAG_READ, &d->patience, d->name);
+    const int error = bt_av_open_file(&d->io, path, AVIO_FLAG_READ);
+    if (error >= 0)
+        return 0;
+    bt_error("%s: cannot open: %s", path, av_err2str(error));
+    return bt_av_error(error);
+}
+
+// What only a stream that goes on for ever needs: little looked at before it begins,
+// nothing kept back, and an end to waiting.
+static void hurry(struct bt_decode *d)
+{
+    d->format->flags |= AVFMT_FLAG_NOBUFFER;
+    d->format->probesize = 1 << 20;
+    d->format->max_analyze_duration = AV_TIME_BASE;
+    d->format->interrupt_callback = bt_patience_callback(&d->patience);
+}
+
+// A protocol that is a demuxer too, and opens its own connections.
+static int open_rtsp(struct bt_decode *d, const char *url)
+{
+    AVDictionary *options = NULL;
+    d->format = avformat_alloc_context();
+    if (!d->format || av_dict_set(&options, "rtsp_transport", "tcp", 0) < 0 ||
+        av_dict_set(&options, "protocol_whitelist", "rtsp,rtp,tcp,udp", 0) < 0) {
+        av_dict_free(&options);
+        return BAUTA_E_NO_MEMORY;
+    }
+    hurry(d);
+    bt_patience_renew(&d->patience);
+    const int error = avformat_open_input(&d->format, url, av_find_input_format("rtsp"),
+                                          &options);
+    av_dict_free(&options);
+    return error < 0 ? bt_network_error(error, d->name) : 0;
+}
+
 static int open_input(struct bt_decode *d, const char *path)
 {
     char url[32];
+    if (d->live && bt_is_rtsp(path))
+        return open_rtsp(d, path);
     hint(path, url, sizeof(url));
-    int error = bt_av_open_file(&d->io, path, AVIO_FLAG_READ);
-    if (error < 0) {
-        bt_error("%s: cannot open: %s", path, av_err2str(error));
-        return bt_av_error(error);
-    }
+    int error = open_bytes(d, path);
+    if (error < 0)
+        return error;
     const AVInputFormat *kind = NULL;
-    error = av_probe_input_buffer2(d->io, &kind, url, NULL, 0, 0);
+    error = av_probe_input_buffer2(d->io, &kind, url, NULL, 0, d->live ? 1 << 20 : 0);
+    if (d->live && error < 0 && error != AVERROR_INVALIDDATA)
+        return bt_network_error(error, d->name);
     if (error < 0)
         return error == AVERROR(ENOMEM) ? BAUTA_E_NO_MEMORY : not_media(d);
     if (av_match_name("image2", kind->name))
         kind = av_find_input_format("image2pipe");
     if (!kind || is_refused(kind)) {
-        bt_error("%s: a file of kind '%s' is not taken", path,
+        bt_error("%s: a file of kind '%s' is not taken", d->name,
                  kind ? kind->name : "image2");
         return BAUTA_E_FORMAT;
     }
@@ -96,6 +137,8 @@ static int open_input(struct bt_decode *d, const char *path)
     d->format->pb = d->io;
     d->format->io_open = bt_av_refuse;
     d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    if (d->live)
+        hurry(d);
     d->still = av_match_name("image2pipe", kind->name) || strstr(kind->name, "_pipe");
     error = avformat_open_input(&d->format, url, kind, NULL);
     if (error < 0)
@@ -143,14 +186,21 @@ static int choose_stream(struct bt_decode *d)
     for (unsigned i = 0; i < d->format->nb_streams; i++) {
         const enum AVMediaType type = d->format->streams[i]->codecpar->codec_type;
         const bool wanted = type == AVMEDIA_TYPE_AUDIO || type == AVMEDIA_TYPE_SUBTITLE;
-        if ((int)i != index && !wanted)
+        if ((int)i != index && (!wanted || d->glance))
             d->format->streams[i]->discard = AVDISCARD_ALL;
     }
     d->dec = avcodec_alloc_context3(codec);
     if (!d->dec || avcodec_parameters_to_context(d->dec, par) < 0)
         return BAUTA_E_NO_MEMORY;
     d->dec->pkt_timebase = stream->time_base;
+    // Threads that work on frames hold as many of them back.
     d->dec->thread_count = 0;
+    if (d->glance)
+        d->dec->skip_frame = AVDISCARD_NONREF;
+    if (d->live) {
+        d->dec->thread_type = FF_THREAD_SLICE;
+        d->dec->flags |= AV_CODEC_FLAG_LOW_DELAY;
+    }
     d->dec->max_pixels = BT_VIDEO_SIDE * BT_VIDEO_SIDE;
     const int error = avcodec_open2(d->dec, codec, NULL);
     if (error >= 0)
@@ -165,7 +215,8 @@ int bt_decode_open(struct bt_decode *d, const char *path, struct bt_tracks *trac
     bt_av_init();
     bt_av_forget();
     d->reached_us = INT64_MIN;
-    int result = check_file(path);
+    d->live = bt_is_network(path);
+    int result = d->live ? 0 : check_file(path);
     if (result < 0)
         return result;
     result = BAUTA_E_NO_MEMORY;
@@ -180,7 +231,7 @@ int bt_decode_open(struct bt_decode *d, const char *path, struct bt_tracks *trac
     if (result >= 0)
         result = bt_tracks_describe(tracks, d->format, d->stream->index, d->name);
     if (result == BAUTA_E_NO_MEMORY)
-        bt_error("%s: out of memory", path);
+        bt_error("%s: out of memory", d->name);
     d->tracks = tracks;
     return result;
 }
@@ -219,12 +270,16 @@ static bool falls_short(const struct bt_decode *d, int error)
 // The next packet of any stream. False at the end, whatever its reason.
 static bool read_packet(struct bt_decode *d)
 {
+    bt_patience_renew(&d->patience);
     const int error = av_read_frame(d->format, d->packet);
     if (error >= 0) {
         note(d, d->packet);
         return true;
     }
-    d->truncated = d->truncated || falls_short(d, error) || d->io->error < 0;
+    if (d->live)
+        d->failed = error == AVERROR_EOF ? 0 : error;
+    else
+        d->truncated = d->truncated || falls_short(d, error) || d->io->error < 0;
     return false;
 }
 
@@ -296,6 +351,17 @@ int bt_decode_next(struct bt_decode *d)
         if (error < 0)
             return error;
     }
+}
+
+bool bt_decode_seek(struct bt_decode *d, int64_t time)
+{
+    const int index = d->stream->index;
+    if (avformat_seek_file(d->format, index, INT64_MIN, time, time, 0) < 0 &&
+        av_seek_frame(d->format, index, time, AVSEEK_FLAG_BACKWARD) < 0)
+        return false;
+    avcodec_flush_buffers(d->dec);
+    d->drained = false;
+    return true;
 }
 
 void bt_decode_skip_rest(struct bt_decode *d)

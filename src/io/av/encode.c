@@ -111,7 +111,7 @@ int bt_encode_open(struct bt_encode *e, const struct bt_encode_params *p)
     choose_colour(e, format);
     say_conversion(e, format);
     describe(e, p);
-    result = bt_encode_tune(e, p->options);
+    result = p->hurry ? bt_encode_hurry(e, p->options) : bt_encode_tune(e, p->options, format->live);
     if (result < 0)
         return result;
     bt_av_forget();
@@ -190,6 +190,9 @@ static void keep_time(struct bt_encode *e)
     AVFrame *frame = e->frame;
     if (frame->pts == AV_NOPTS_VALUE)
         frame->pts = e->count ? e->last_pts + (step > 0 ? step : 1) : 0;
+    if (e->from_zero && !e->count)
+        e->first_pts = frame->pts;
+    frame->pts -= e->from_zero ? e->first_pts : 0;
     if (e->count && frame->pts <= e->last_pts)
         frame->pts = e->last_pts + 1;
     e->last_pts = frame->pts;

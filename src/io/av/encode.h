@@ -20,6 +20,8 @@ struct bt_encode {
     bool direct;                  // frames go in as they are
     int top_field_first;
     int64_t last_pts;
+    bool from_zero;               // times count from the first frame's, first_pts
+    int64_t first_pts;
     int64_t count;
     // Durations, by time, of frames inside the encoder, as not every one keeps them.
     struct {
@@ -34,6 +36,7 @@ struct bt_encode_params {
     enum AVCodecID codec;         // the container's default
     bool turn;                    // turn pixels upright, the container cannot say it
     enum AVFieldOrder field_order;
+    bool hurry;                   // nothing held back, a bounded rate: for a network
 };
 
 // Errors are logged and leave everything to bt_encode_close.
@@ -48,8 +51,11 @@ void bt_encode_close(struct bt_encode *e);
 // default one for codec. Errors are logged.
 int bt_encoder_find(const char *word, enum AVCodecID codec, enum AVMediaType type,
                     const char *option, const AVCodec **out);
-// Gives the encoder its quality and speed.
-int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o);
+// Gives the encoder its quality and speed. live: a recording, which has no time to lose.
+int bt_encode_tune(struct bt_encode *e, const struct bt_io_options *o, bool live);
+// The same for a stream that is sent: no frame is held back, a key frame every two seconds, and a
+// bit rate by size and rate that option quality moves.
+int bt_encode_hurry(struct bt_encode *e, const struct bt_io_options *o);
 // The encoder's pixel format that loses least of ours.
 enum AVPixelFormat bt_encode_pixel(const AVCodec *codec, enum bauta_pixel_format pixel);
 // 0, or BAUTA_E_CONTAINER with a log line.

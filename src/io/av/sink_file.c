@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "io/av/encode.h"
+#include "io/av/room.h"
 #include "io/av/sink_tracks.h"
 #include "io/sources.h"
 
@@ -18,6 +19,7 @@ struct file {
     AVPacket *held;           // the one before, until it is known whether it is the last
     int64_t first_pts, first_dts, end_pts; // of the pictures, in the encoder's time base
     int64_t end_us;           // the same as end_pts
+    struct bt_room room;      // open for a live stream only
     bool begun, whole;
 };
 
@@ -48,6 +50,11 @@ static const struct container *container_of(const char *path)
     return NULL;
 }
 
+static int close_io(struct file *f)
+{
+    return f->room.open ? bt_room_close(&f->room, &f->mux->pb) : avio_closep(&f->mux->pb);
+}
+
 static int out_of_memory(const struct bt_sink *s)
 {
     bt_error("%s: out of memory", s->name);
@@ -68,7 +75,8 @@ static int open_mux(struct bt_sink *s, struct file *f, const struct container *c
     }
     // The file says nothing about the machine and the minute that made it.
     f->mux->flags |= AVFMT_FLAG_BITEXACT;
-    error = bt_av_open_file(&f->mux->pb, s->output.temp, AVIO_FLAG_WRITE);
+    error = s->format.live ? bt_room_open(&f->room, &f->mux->pb, s->output.temp)
+                           : bt_av_open_file(&f->mux->pb, s->output.temp, AVIO_FLAG_WRITE);
     return error < 0 ? bt_mux_error(error, s->name) : 0;
 }
 
@@ -115,7 +123,7 @@ static int write_header(struct bt_sink *s, struct file *f)
     AVDictionary *options = NULL;
     const bool mov = !strcmp(f->mux->oformat->name, "mp4") ||
                      !strcmp(f->mux->oformat->name, "mov");
-    int error = mov ? av_dict_set(&options, "movflags", "+faststart+write_colr", 0) : 0;
+    int error = mov ? av_dict_set(&options, "movflags", "+write_colr", 0) : 0;
     bt_av_forget();
     if (error >= 0)
         error = avformat_write_header(f->mux, &options);
@@ -135,6 +143,7 @@ static int file_open(struct bt_sink *s, const char *url)
         return result;
     f->encode.name = f->tracks.name = s->name;
     f->tracks.tracks = s->tracks;
+    f->encode.from_zero = bt_sink_tracks_own(s);
     f->packet = av_packet_alloc();
     f->held = av_packet_alloc();
     f->first_dts = AV_NOPTS_VALUE;
@@ -198,9 +207,13 @@ static int file_write(struct bt_sink *s, struct bt_marked m)
     if (f->encode.count == 1)
         f->first_pts = pts;
     f->end_pts = pts + f->encode.held[slot].duration;
+    bt_sink_tracks_begin(&f->tracks, &f->encode);
     f->end_us = av_rescale_q(f->end_pts, f->encode.enc->time_base, us);
     result = move_packets(s, f, BAUTA_E_AGAIN);
-    return result < 0 ? result : bt_sink_tracks_write(&f->tracks, f->end_us);
+    if (result >= 0)
+        result = bt_sink_tracks_write(&f->tracks, f->end_us);
+    s->full = f->room.full;
+    return result;
 }
 
 static int file_finish(struct bt_sink *s)
@@ -223,7 +236,7 @@ static int file_finish(struct bt_sink *s)
     int error = av_write_trailer(f->mux);
     if (error >= 0 && f->mux->pb->error < 0)
         error = f->mux->pb->error;
-    const int closed = avio_closep(&f->mux->pb);
+    const int closed = close_io(f);
     error = error < 0 ? error : closed;
     if (error < 0)
         return bt_mux_error(error, s->name);
@@ -242,7 +255,7 @@ static void file_close(struct bt_sink *s)
         return;
     if (f->begun && !f->whole)
         bt_debug("%s: was not finished", s->name);
-    avio_closep(&f->mux->pb);
+    close_io(f);
     avformat_free_context(f->mux);
 }
 
@@ -250,6 +263,7 @@ const struct bt_sink_impl bt_sink_file = {
     .name = "file",
     .desc = "a video: .mp4, .mov, .mkv or .webm",
     .priv_size = sizeof(struct file),
+    .film = true,
     .open = file_open,
     .write = file_write,
     .finish = file_finish,

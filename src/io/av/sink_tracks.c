@@ -84,6 +84,10 @@ static int add_stream(struct bt_sink_tracks *st, int index, const char *wanted)
     st->to[index].last_dts = INT64_MIN;
     if (track->par->codec_type == AVMEDIA_TYPE_AUDIO && wanted && !strcmp(wanted, "none"))
         return 0;
+    if (st->sound_only && track->par->codec_type != AVMEDIA_TYPE_AUDIO) {
+        bt_warn("%s: the subtitles of stream %d are left out", st->name, track->stream);
+        return 0;
+    }
     int result = decide(st, track, wanted, &encoder);
     if (result < 0)
         return result;
@@ -188,6 +192,18 @@ static int put(void *opaque, AVPacket *packet)
     packet->stream_index = stream->index;
     packet->pos = -1;
     return bt_mux_write(st->mux, packet, st->name);
+}
+
+bool bt_sink_tracks_own(const struct bt_sink *s)
+{
+    return s->format.live && (!s->tracks || bt_tracks_is_copy(s->tracks));
+}
+
+void bt_sink_tracks_begin(struct bt_sink_tracks *st, const struct bt_encode *encode)
+{
+    if (st->tracks && encode->from_zero && encode->count == 1)
+        bt_tracks_window(st->tracks, encode->first_pts, encode->enc->time_base, true,
+                         INT64_MAX);
 }
 
 int bt_sink_tracks_write(struct bt_sink_tracks *st, int64_t limit_us)

@@ -2,6 +2,7 @@
 #ifndef BT_IO_AV_SINK_TRACKS_H
 #define BT_IO_AV_SINK_TRACKS_H
 
+#include "io/av/encode.h"
 #include "io/av/transcode.h"
 #include "io/io.h"
 
@@ -10,6 +11,7 @@ struct bt_sink_tracks {
     const char *name;             // of the output; the caller's
     AVFormatContext *mux;         // the caller's
     struct bt_tracks *tracks;     // the caller's, may be NULL
+    bool sound_only;              // subtitles are left out, with a warning
     AVPacket *packet;
     struct {
         AVStream *stream;         // NULL: left out
@@ -20,6 +22,11 @@ struct bt_sink_tracks {
 
 // Adds a stream to mux for every track, chapters and metadata. Errors are logged.
 int bt_sink_tracks_open(struct bt_sink_tracks *st, const struct bt_io_options *options);
+// Whether this is one of several outputs of a live stream, which may begin at any time.
+bool bt_sink_tracks_own(const struct bt_sink *s);
+// For a live stream's output, after the first picture went into its encoder: the times of
+// both count from there.
+void bt_sink_tracks_begin(struct bt_sink_tracks *st, const struct bt_encode *encode);
 // Writes what is due up to limit_us.
 int bt_sink_tracks_write(struct bt_sink_tracks *st, int64_t limit_us);
 // Writes all that belongs to pictures up to until_us and ends every track.

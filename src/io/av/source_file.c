@@ -17,6 +17,7 @@ struct file {
     AVFrame *held; // the next to deliver, once the time of its successor is known
     bool any;                 // a frame was delivered or is held
     bool ended;
+    bool first_given;         // of a live stream: the one that open found
     bool resized;             // warned about it
 };
 
@@ -45,14 +46,8 @@ static int64_t usual_step(const AVFormatContext *format, AVStream *stream)
 // Goes to the last key frame at or before the start that was asked for.
 static void seek(struct bt_source *s, struct file *f)
 {
-    struct bt_decode *d = &f->decode;
-    const int index = d->stream->index;
-    if (avformat_seek_file(d->format, index, INT64_MIN, f->base, f->base, 0) >= 0 ||
-        av_seek_frame(d->format, index, f->base, AVSEEK_FLAG_BACKWARD) >= 0) {
-        avcodec_flush_buffers(d->dec);
-        return;
-    }
-    bt_info("%s: cannot be searched; it is read from its beginning", s->name);
+    if (!bt_decode_seek(&f->decode, f->base))
+        bt_info("%s: cannot be searched; it is read from its beginning", s->name);
 }
 
 // Keeps the decoded frame with the time that it will have.
@@ -177,6 +172,7 @@ static int describe(struct bt_source *s, struct file *f)
     format->time_base = rational(d->stream->time_base);
     format->frame_rate = rate_of(d->stream);
     format->still = d->still;
+    format->live = d->live;
     read_rotation(s, f);
     enum AVFieldOrder *order = &bt_tracks_picture(s->tracks)->field_order;
     *order = d->stream->codecpar->field_order;
@@ -202,6 +198,9 @@ static void count_frames(struct bt_source *s, const struct file *f)
         left = duration > 0 && duration < left ? duration : left;
         total = left * rate;
     }
+    s->length = length > start ? length - start : 0;
+    if (duration > 0 && duration < s->length)
+        s->length = duration;
     s->frames_total = total > 0 && total < 1e12 ? llround(total) : 0;
 }
 
@@ -211,6 +210,12 @@ static int file_open(struct bt_source *s, const char *url)
     struct bt_decode *d = &f->decode;
     const struct bt_io_options *o = s->options;
     d->name = s->name;
+    d->glance = o->glance;
+    if (bt_is_network(url) && o->start > 0) {
+        bt_error("%s: option start: a stream of the network has no beginning to count "
+                 "from", s->name);
+        return BAUTA_E_USAGE;
+    }
     s->tracks = bt_tracks_create();
     f->held = av_frame_alloc();
     int result =
@@ -291,8 +296,30 @@ static int end(struct bt_source *s, struct file *f, bool cut)
             bt_warn("%s: is damaged or cut off; what could be read was used", s->name);
         }
     }
+    if (!f->ended && d->failed) {
+        s->truncated = 1;
+        bt_network_error(d->failed, s->name);
+    }
     f->ended = true;
     return BAUTA_E_END;
+}
+
+// Delivers the picture held, then decodes until there is another one: nothing waits for
+// its successor's time.
+static int live_read(struct bt_source *s, struct file *f, struct bauta_frame **out)
+{
+    if (!f->first_given) {
+        f->first_given = true;
+    } else {
+        av_frame_unref(f->held);
+        const int result = bt_decode_next(&f->decode);
+        if (result == BAUTA_E_END)
+            return end(s, f, false);
+        if (result < 0)
+            return result;
+        hold(f);
+    }
+    return deliver(s, f, f->held->pts + f->step, out);
 }
 
 static int file_read(struct bt_source *s, struct bauta_frame **out)
@@ -300,9 +327,11 @@ static int file_read(struct bt_source *s, struct bauta_frame **out)
     struct file *f = s->priv;
     if (f->ended)
         return BAUTA_E_END;
-    if (!f->held->buf[0] || f->held->pts >= f->end)
+    if ((!f->held->buf[0] && !f->decode.live) || f->held->pts >= f->end)
         return end(s, f, f->held->buf[0]);
     struct bauta_frame *frame = NULL;
+    if (f->decode.live)
+        return live_read(s, f, out);
     // What the last frame's packet says of its duration is all that is known of it.
     int64_t next = f->held->pts + f->step;
     int result = bt_decode_next(&f->decode);
@@ -322,6 +351,34 @@ static int file_read(struct bt_source *s, struct bauta_frame **out)
     return result;
 }
 
+static int file_seek(struct bt_source *s, double seconds)
+{
+    struct file *f = s->priv;
+    struct bt_decode *d = &f->decode;
+    // Without times in the file nobody knows where one comes out.
+    const bool times = d->stream->start_time != AV_NOPTS_VALUE &&
+                       !(d->format->iformat->flags & AVFMT_NOTIMESTAMPS);
+    const int64_t to = f->base + to_ticks(f, seconds), here = f->base + f->last;
+    if (d->live || d->still || !times)
+        return BAUTA_E_UNSUPPORTED;
+    // Reading on gets there with less.
+    const AVIndexEntry *key = avformat_index_get_entry_from_timestamp(
+        d->stream, to, AVSEEK_FLAG_BACKWARD);
+    if (f->held->buf[0] && to >= here && key && key->timestamp <= here)
+        return 1;
+    if (!bt_decode_seek(d, to))
+        return BAUTA_E_UNSUPPORTED;
+    av_frame_unref(f->held);
+    f->any = f->ended = false;
+    const int result = bt_decode_next(d);
+    if (result < 0) {
+        f->ended = result == BAUTA_E_END;
+        return result;
+    }
+    hold(f);
+    return 0;
+}
+
 static void file_close(struct bt_source *s)
 {
     struct file *f = s->priv;
@@ -338,4 +395,5 @@ const struct bt_source_impl bt_source_file = {
     .open = file_open,
     .read = file_read,
     .close = file_close,
+    .seek = file_seek,
 };

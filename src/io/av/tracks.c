@@ -7,11 +7,13 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "io/av/plain.h"
 
 // Without a sink packets wait a little, then nobody will come for them. With one they
 // wait for the pictures of their time.
 static const size_t waiting_max = (size_t)64 << 20;
 static const size_t attached_max = (size_t)1 << 30;
+static const size_t copied_max = (size_t)16 << 20;
 enum { RING_START = 256 };
 
 struct bt_tracks {
@@ -26,6 +28,7 @@ struct bt_tracks {
     AVRational base_tb;
     bool cut;
     int64_t end_us;
+    bool copied;                  // the sound of a live stream
 
     bt_mutex lock;                // for all that follows
     AVPacket **ring;
@@ -100,7 +103,8 @@ static int copy_keys(AVDictionary **to, const AVDictionary *from, const char *co
 {
     for (int i = 0; keys[i]; i++) {
         const AVDictionaryEntry *entry = av_dict_get(from, keys[i], NULL, 0);
-        if (entry && av_dict_set(to, keys[i], entry->value, 0) < 0)
+        if (entry && bt_plain_text(entry->value) &&
+            av_dict_set(to, keys[i], entry->value, 0) < 0)
             return BAUTA_E_NO_MEMORY;
     }
     return 0;
@@ -123,6 +127,13 @@ static int add_track(struct bt_tracks *t, const AVStream *stream, const char *na
     track->disposition = stream->disposition & ~AV_DISPOSITION_ATTACHED_PIC;
     if (avcodec_parameters_copy(track->par, stream->codecpar) < 0)
         return BAUTA_E_NO_MEMORY;
+    if (!bt_plain_header(track->par)) {
+        bt_warn("%s: stream %d is not carried over, as its header is not understood", name,
+                stream->index);
+        t->count--;
+        avcodec_parameters_free(&track->par);
+        return 0;
+    }
     return copy_keys(&track->metadata, stream->metadata, of_track);
 }
 
@@ -169,8 +180,10 @@ int bt_tracks_describe(struct bt_tracks *tracks, const AVFormatContext *format, 
     }
     for (unsigned i = 0; i < chapters && result >= 0; i++) {
         const AVChapter *chapter = format->chapters[i];
-        const AVDictionaryEntry *title = av_dict_get(chapter->metadata, "title", NULL, 0);
+        const AVDictionaryEntry *title =
+            av_dict_get(chapter->metadata, "title", NULL, 0);
         struct bt_chapter *to = &t->chapters[i];
+        title = title && bt_plain_text(title->value) ? title : NULL;
         to->start_us = av_rescale_q(chapter->start, chapter->time_base, us);
         to->end_us = av_rescale_q(chapter->end, chapter->time_base, us);
         to->title = title ? bt_strdup(title->value) : NULL;
@@ -234,9 +247,19 @@ static bool grow(struct bt_tracks *t)
     return true;
 }
 
+static void drop_first(struct bt_tracks *t)
+{
+    t->bytes -= (size_t)t->ring[t->first]->size;
+    av_packet_free(&t->ring[t->first]);
+    t->first = (t->first + 1) % t->room;
+    t->used--;
+}
+
 // False where the packet cannot be kept, for want of room or of a sink.
 static bool has_room(struct bt_tracks *t, const AVPacket *packet)
 {
+    while (t->copied && t->used && t->bytes + (size_t)packet->size > copied_max)
+        drop_first(t);
     const size_t limit = t->attached ? attached_max : waiting_max;
     if (!t->lost && t->bytes + (size_t)packet->size <= limit)
         return true;
@@ -317,6 +340,39 @@ void bt_tracks_attach(struct bt_tracks *tracks, const char *name)
     tracks->attached = true;
     tracks->lost = false;
     bt_mutex_unlock(&tracks->lock);
+}
+
+int bt_tracks_copy_sound(const struct bt_tracks *tracks, struct bt_tracks **out)
+{
+    struct bt_tracks *t = bt_tracks_create();
+    int result = t ? 0 : BAUTA_E_NO_MEMORY;
+    *out = NULL;
+    for (int i = 0; i < tracks->count && result >= 0; i++) {
+        const struct bt_track *from = &tracks->track[i];
+        struct bt_track *to = &t->track[t->count];
+        if (from->par->codec_type != AVMEDIA_TYPE_AUDIO)
+            continue;
+        to->par = avcodec_parameters_alloc();
+        t->count += to->par != NULL;
+        to->stream = from->stream;
+        to->time_base = from->time_base;
+        to->disposition = from->disposition;
+        if (!to->par || avcodec_parameters_copy(to->par, from->par) < 0 ||
+            av_dict_copy(&to->metadata, from->metadata, 0) < 0)
+            result = BAUTA_E_NO_MEMORY;
+    }
+    if (t)
+        t->copied = true;
+    if (result >= 0 && t->count)
+        *out = t;
+    else
+        bt_tracks_unref(&t);
+    return result;
+}
+
+bool bt_tracks_is_copy(const struct bt_tracks *tracks)
+{
+    return tracks->copied;
 }
 
 void bt_tracks_discard(struct bt_tracks *tracks)

@@ -60,6 +60,11 @@ struct bt_tracks_picture *bt_tracks_picture(struct bt_tracks *tracks);
 // From now on packets are kept for this sink. Warns with name where some are lost
 // already.
 void bt_tracks_attach(struct bt_tracks *tracks, const char *name);
+// For a sink beside others of a live stream: the sound's tracks alone, one reference and
+// no packets; the oldest packet goes where more than some MB wait. *out is NULL where
+// there is no sound.
+int bt_tracks_copy_sound(const struct bt_tracks *tracks, struct bt_tracks **out);
+bool bt_tracks_is_copy(const struct bt_tracks *tracks);
 // No sink wants packets: nothing is kept.
 void bt_tracks_discard(struct bt_tracks *tracks);
 int bt_tracks_count(const struct bt_tracks *tracks);

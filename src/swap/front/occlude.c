@@ -424,6 +424,11 @@ static void note_strange(struct bt_occlude *o, const struct bt_occlude_state *s)
         o->strange[i] = cell[i / SIZE / 2 * SIDE + i % SIZE / 2];
 }
 
+void bt_occlude_doubt(struct bt_occlude_state *state)
+{
+    state->doubt = BT_OCCLUDE_DOUBT;
+}
+
 void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
                     const struct bt_regions *regions, const float (*seen)[3],
                     const float *expected, const float *facing, double dt)
@@ -436,16 +441,31 @@ void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
         memset(state->line, 0, sizeof state->line);
         state->rims = state->shown = state->lasting = 0;
         state->wears = false;
+        state->age = state->doubt = 0;
         state->started = true;
     }
     follow_light(o, state, regions);
     memset(o->now, 0, sizeof o->now);
     bt_occlude_fringe(o, state);
     bt_occlude_rims(o, state, facing, dt);
-    judge(o, state);
-    refine(o, state);
+    state->age += dt;
+    if (state->age < BT_OCCLUDE_CALM) {
+        begin(o, state, regions);
+        memset(o->on, 0, sizeof o->on);
+        memset(o->score, 0, sizeof o->score);
+    } else if (state->doubt > 0) {
+        memset(o->on, 0, sizeof o->on);
+        memset(o->score, 0, sizeof o->score);
+    } else {
+        judge(o, state);
+        refine(o, state);
+    }
     note_strange(o, state);
     const float covered = settle(o, state, regions, dt);
+    const bool doubted = state->doubt > 0;
+    state->doubt -= doubted ? dt : 0;
+    if (doubted)
+        return;
     // Where most of a face seems covered for long, what was learnt is wrong: the mask must
     // not stay off for that.
     state->seconds = covered > .5f ? state->seconds + (float)dt : 0;

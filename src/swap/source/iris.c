@@ -184,7 +184,7 @@ static void complete(struct disc *d, const float shade[3], uint8_t (*out)[4])
     }
 }
 
-static void halve_levels(uint8_t (*level)[4])
+void bt_eyes_levels(uint8_t (*level)[4])
 {
     for (int n = SIZE / 2; n >= SIZE >> (BT_IRIS_LEVELS - 1); n /= 2) {
         uint8_t(*next)[4] = level + 4 * n * n;
@@ -297,7 +297,7 @@ int bt_eyes_learn(struct bt_source_eyes *eyes, const struct bauta_frame *photo,
     for (int side = 0; side < 2 && eyes->usable; side++) {
         if (!good[side])
             mirror_iris(eyes->iris[side], (const uint8_t(*)[4])eyes->iris[!side]);
-        halve_levels(eyes->iris[side]);
+        bt_eyes_levels(eyes->iris[side]);
     }
     bt_free(disc);
     return error;

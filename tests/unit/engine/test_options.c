@@ -103,7 +103,10 @@ static void test_copy(void)
     CHECK_TEXT(a.engine.faces, "3");
 
     CHECK_INT(bt_options_set(&a, "shape", "0.25", true), 0);
+    CHECK_INT(bt_options_set(&a, "face-smoothing", "2.5", true), 0);
     CHECK_INT(bt_options_set(&a, "queue-depth", "9", false), 0);
+    bt_options_take_live(&b, &a, BT_MODULE_FACE);
+    CHECK_NEAR(b.face.smoothing, 2.5, 1e-6);
     bt_options_take_live(&b, &a, BT_MODULE_SWAP);
     bt_options_take_live(&b, &a, BT_MODULE_ENGINE);
     CHECK_NEAR(b.swap.shape, .25, 1e-6);

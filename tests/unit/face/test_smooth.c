@@ -120,6 +120,14 @@ static void check_off(void)
         bt_smoother_apply(s, &faces, n / FPS);
         CHECK(!memcmp(&raw, &faces.face[0], sizeof(raw)));
     }
+    // Switched on between two frames, and off again.
+    for (int n = 5; n < 11; n++) {
+        bt_smoother_set(s, n < 10 ? 1 : 0);
+        place(&faces.face[0], 500 + n, 400, 10, 0, .5);
+        raw = faces.face[0];
+        bt_smoother_apply(s, &faces, n / FPS);
+        CHECK(n == 5 || !memcmp(&raw, &faces.face[0], sizeof(raw)) == (n == 10));
+    }
     bt_smoother_destroy(&s);
 }
 

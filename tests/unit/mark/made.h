@@ -9,6 +9,7 @@
 #include "mark/layout.h"
 #include "mark/mark.h"
 #include "mark/overlay.h"
+#include "mark/watermark/grid.h"
 
 static inline struct bt_format made_format(int pixel, int width, int height, int rotation)
 {
@@ -71,8 +72,8 @@ static inline int made_inside(const struct bt_rect *rect, int n, int x, int y)
     return 0;
 }
 
-// Bytes of all planes that differ, padding included, split into those that belong to a
-// sample touching one of the rectangles and others.
+// Bytes of all planes that differ by more than the watermark, padding included, split into
+// those that belong to a sample touching one of the rectangles and others.
 static inline void made_difference(const struct bauta_frame *a,
                                    const struct bauta_frame *b,
                                    const struct bt_rect *rect, int n, int *in,
@@ -91,7 +92,7 @@ static inline void made_difference(const struct bauta_frame *a,
         for (int y = 0; y < h; y++) {
             for (ptrdiff_t i = 0; i < a->stride[p]; i++) {
                 ptrdiff_t o = y * a->stride[p] + i;
-                if (a->data[p][o] == b->data[p][o])
+                if (abs(a->data[p][o] - b->data[p][o]) <= BT_WM_MOST)
                     continue;
                 int x = (int)(i / f->step[p]);
                 *(x < w && made_inside(r, n, x, y) ? in : out) += 1;

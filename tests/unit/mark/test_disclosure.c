@@ -86,6 +86,30 @@ static void test_still(void)
     bt_mark_close(&mark);
 }
 
+// A work of 60 seconds: both at its opening and its end, nothing between. Live, or where
+// the end is not known, the label stays.
+static void test_opening(void)
+{
+    struct bt_format f = made_format(BAUTA_PIXEL_NV12, 640, 360, 0);
+    struct bt_mark_options work = plain;
+    struct bt_mark *mark;
+    work.label = BT_LABEL_OPENING;
+    for (int kind = 0; kind < 3; kind++) {
+        f.live = kind == 1;
+        work.end = kind == 2 ? 0 : 60;
+        const int between = kind ? 1 : 0;
+        CHECK_INT(made_rects(&f, &plain, rect), 2);
+        CHECK_INT(bt_mark_open(&mark, &f, &work), 0);
+        CHECK_INT(shown(mark, &f, 0, 0), 3);
+        CHECK_INT(shown(mark, &f, 3.9, 0), 3);
+        CHECK_INT(shown(mark, &f, 4.1, 0), between);
+        CHECK_INT(shown(mark, &f, 55.9, 0), between);
+        CHECK_INT(shown(mark, &f, 56.1, 0), kind ? 1 : 3);
+        CHECK_INT(shown(mark, &f, 60.5, 0), kind ? 1 : 3);
+        bt_mark_close(&mark);
+    }
+}
+
 // The sentence is broken into lines where the picture is narrow, whole words each.
 static void test_lines(void)
 {
@@ -121,6 +145,7 @@ int main(void)
     test_times(25);
     test_no_times();
     test_still();
+    test_opening();
     test_lines();
     return check_end();
 }

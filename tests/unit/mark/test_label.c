@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "made.h"
+#include "mark/impl.h"
 
 static const struct bt_mark_options plain = {.label_size = 1};
 
@@ -119,17 +120,16 @@ static int upright(const struct bauta_frame *f, int u, int v, int byte)
     return f->data[0][y * f->stride[0] + x * bt_pixel_format(f->format)->step[0] + byte];
 }
 
+// A frame with the label alone, without the watermark's few levels.
 static struct bauta_frame *mark_one(const struct bt_format *f, int grey)
 {
-    struct bt_mark *mark;
-    struct bt_marked marked = {NULL};
-    if (CHECK(bt_mark_open(&mark, f, &plain) == 0)) {
-        CHECK_INT(bt_mark_frame(mark, made_frame(f, grey, 0), 0, &marked), 0);
-        bt_mark_close(&mark);
-    }
-    if (!marked.frame)
-        exit(1);
-    return marked.frame;
+    const struct bt_mark_moment first = {0, true, true};
+    struct bauta_frame *frame = made_frame(f, grey, 0);
+    void *label = NULL;
+    if (CHECK(bt_mark_label.open(&label, f, &plain) == 0))
+        CHECK_INT(bt_mark_label.apply(label, frame, &first), 0);
+    bt_mark_label.close(&label);
+    return frame;
 }
 
 // However a picture is stored, on the display it is the same one.

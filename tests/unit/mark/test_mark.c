@@ -106,6 +106,25 @@ static void test_fonts(void)
     CHECK(!mark);
     close(file);
     unlink(path);
+
+    // Ornaments and Greek letters say nothing; serifs do.
+    static const struct {
+        const char *path;
+        int result;
+    } known[] = {
+        {"/usr/share/fonts/opentype/urw-base35/D050000L.otf", BAUTA_E_FORMAT},
+        {"/usr/share/fonts/opentype/urw-base35/StandardSymbolsPS.otf", BAUTA_E_FORMAT},
+        {"/usr/share/fonts/opentype/urw-base35/C059-Roman.otf", 0},
+        {"/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf", 0},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (access(known[i].path, R_OK))
+            continue;
+        setenv("BAUTA_FONT", known[i].path, 1);
+        CHECK_INT(bt_mark_open(&mark, &f, &plain), known[i].result);
+        if (mark)
+            bt_mark_close(&mark);
+    }
     unsetenv("BAUTA_FONT");
 }
 

@@ -40,7 +40,8 @@ static const char help[] =
     "\n"
     "  -f, --face PHOTO         the face to put on everyone whom --faces names; or the\n"
     "                           name of a face that bauta face add enrolled. Repeated,\n"
-    "                           or a folder: more photos of the same person\n"
+    "                           or a folder: more photos of the same person.\n"
+    "                           anonymous, or anonymous:SEED: a face of nobody\n"
     "      --map TARGET=PHOTO   the face for one person: largest, left, right, or a\n"
     "                           number counted from the left at first sight; may be\n"
     "                           repeated for others, and for more photos of one\n"
@@ -48,7 +49,8 @@ static const char help[] =
     "                           written:REFERENCE, licensed:REFERENCE or synthetic.\n"
     "                           It holds for the person before it; given before any\n"
     "                           photo, for all that have none of their own. Required,\n"
-    "                           but for an enrolled face, which has its ground.\n"
+    "                           but for an enrolled face and for anonymous, which have\n"
+    "                           theirs; on a terminal it is asked for\n"
     "      --source-face N      which face of the photo before it, from the left; given\n"
     "                           before any photo, of all; else the largest\n"
     "  -i, --input INPUT        a video, a picture, a folder of pictures, - for\n"
@@ -74,16 +76,6 @@ struct job {
     bool done;    // only help was asked for
 };
 
-static int take_once(const char **place, const char *name, const char *value)
-{
-    if (*place) {
-        bt_say_error("--%s %s: it was given already, %s", name, value, *place);
-        return BAUTA_E_USAGE;
-    }
-    *place = value;
-    return 0;
-}
-
 static int take(struct job *job, const struct bt_args *args, int flag)
 {
     switch (flag) {
@@ -96,11 +88,11 @@ static int take(struct job *job, const struct bt_args *args, int flag)
     case SOURCE_FACE:
         return bt_photos_face(&job->photos, args->value);
     case INPUT:
-        return take_once(&job->input, "input", args->value);
+        return bt_take_once(&job->input, "input", args->value);
     case OUTPUT:
-        return take_once(&job->output, "output", args->value);
+        return bt_take_once(&job->output, "output", args->value);
     case JSON:
-        return take_once(&job->report, "json", args->value);
+        return bt_take_once(&job->report, "json", args->value);
     case QUIET:
         job->quiet = true;
         return 0;
@@ -204,7 +196,9 @@ static int run(struct job *job)
 {
     struct bt_progress progress;
     struct bauta_report report;
-    int result = job->report ? bt_json_open(&job->json, job->report) : 0;
+    int result = bt_photos_ask(&job->photos, job->engine);
+    if (result >= 0 && job->report)
+        result = bt_json_open(&job->json, job->report);
     if (result < 0)
         return result;
     result =

@@ -133,9 +133,9 @@ static int choose_input(struct bench *b)
     const int width = b->width ? b->width : 1280, height = b->height ? b->height : 720;
     const struct bt_person *person = b->photos.count ? &b->photos.person[0] : NULL;
     const char *photo = person ? person->photo[0].path : NULL;
-    if (person && !bt_is_path(photo) && access(photo, F_OK)) {
-        bt_say_error("%s: an enrolled face cannot be seen in the synthetic input; give a "
-                     "photo, or a video with -i",
+    if (person && (person->anonymous || (!bt_is_path(photo) && access(photo, F_OK)))) {
+        bt_say_error("%s: an enrolled face, or nobody's, cannot be seen in the synthetic "
+                     "input; give a photo, or a video with -i",
                      photo);
         return BAUTA_E_USAGE;
     }
@@ -317,7 +317,9 @@ static int write_report(struct bench *b)
 
 static int run(struct bench *b, struct bauta *engine)
 {
-    int result = choose_input(b);
+    int result = bt_photos_ask(&b->photos, engine);
+    if (result >= 0)
+        result = choose_input(b);
     if (result >= 0 && b->report)
         result = bt_json_open(&b->json, b->report);
     if (result >= 0)

@@ -46,7 +46,9 @@ static const char help[] =
     "                           folder of them; NAME has 1 to 64 letters, digits, - _\n"
     "      --consent GROUND     on what ground the face is used, as for bauta swap; it "
     "is\n"
-    "                           kept with the face. Required.\n"
+    "                           kept with the face. Required; on a terminal it is "
+    "asked\n"
+    "                           for\n"
     "      --source-face N      which face of the photo before it, from the left; given\n"
     "                           before any photo, of all; else the largest\n"
     "      --force              replace a face of the same name\n"
@@ -208,6 +210,8 @@ static int add(struct face *f)
         bt_say_error("%s: a face of this name is enrolled; --force replaces it", f->name);
         return BAUTA_E_EXISTS;
     }
+    if (result >= 0)
+        result = bt_person_ask(&f->photos, person);
     if (result >= 0)
         result = bt_person_open(&f->photos, person, f->models);
     if (result >= 0)
