@@ -84,7 +84,7 @@ struct bt_person {
     int count;
     const char *consent;
     char asked[224];          // what the ground points to where it was asked for
-    char target[16];
+    char target[1024];
     bool enrolled;
     bool anonymous;           // nobody's face, "anonymous" or "anonymous:SEED"
     uint64_t seed;

@@ -27,9 +27,7 @@ static int add(struct bt_photos *photos, const char *target, size_t length,
     if (!person) {
         person = &photos->person[photos->count];
         if (length >= sizeof(person->target)) {
-            bt_say_error(
-                "--map %.40s: the target is all, largest, left, right or a number",
-                target);
+            bt_say_error("--map %.40s: the target is too long", target);
             return BAUTA_E_USAGE;
         }
         *person = (struct bt_person){0};
@@ -62,7 +60,8 @@ int bt_photos_add(struct bt_photos *photos, const char *path)
 
 int bt_photos_map(struct bt_photos *photos, const char *rule)
 {
-    const char *equals = strchr(rule, '=');
+    // The wearer's file may have one in its name, too.
+    const char *equals = strncmp(rule, "photo:", 6) ? strchr(rule, '=') : strrchr(rule, '=');
     if (!equals || equals == rule || !equals[1]) {
         bt_say_error("--map %s: it has the form TARGET=PHOTO, for instance 2=anna.jpg",
                      rule);

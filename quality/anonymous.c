@@ -16,8 +16,8 @@ static const char *const clips[CLIPS] = {"webcam-400x300", "foreman-352x288"};
 struct worn {
     double wearer, later, self; // alike: the wearer then, and at another moment; himself
     double nearest;
-    float in[SAMPLES][BT_Q_EMBEDDING], out[SAMPLES][BT_Q_EMBEDDING];
-    float half[2][BT_Q_EMBEDDING], whole[BT_Q_EMBEDDING];
+    float in[SAMPLES][BT_EMBEDDING], out[SAMPLES][BT_EMBEDDING];
+    float half[2][BT_EMBEDDING], whole[BT_EMBEDDING];
     int samples;
 };
 
@@ -30,13 +30,13 @@ struct watch {
 
 static void add(float *sum, const float *one)
 {
-    for (int i = 0; i < BT_Q_EMBEDDING; i++)
+    for (int i = 0; i < BT_EMBEDDING; i++)
         sum[i] += one[i];
 }
 
 static double alike(const float *a, const float *b)
 {
-    return bt_q_cosine(a, b) / sqrt(bt_q_cosine(a, a) * bt_q_cosine(b, b));
+    return bt_embed_cosine(a, b) / sqrt(bt_embed_cosine(a, a) * bt_embed_cosine(b, b));
 }
 
 static int see(void *opaque, int number, const struct bt_tap_info *info)
@@ -56,16 +56,16 @@ static int see(void *opaque, int number, const struct bt_tap_info *info)
         result = bt_q_look(b->fine, info->frame, at, &face_out);
     if (result < 0)
         return result == BAUTA_E_NO_FACE ? 0 : result;
-    const struct bt_q_cut *cut = &bt_q_cut[BT_Q_BARE];
-    result = bt_q_embed(&b->embedder, w->film->frame[number], &face_in, cut, in);
+    const struct bt_embed_cut *cut = &bt_embed_cut[BT_EMBED_BARE];
+    result = bt_embed(&b->embedder, w->film->frame[number], &face_in, cut, in);
     if (result >= 0)
-        result = bt_q_embed(&b->embedder, info->frame, &face_out, cut, out);
+        result = bt_embed(&b->embedder, info->frame, &face_out, cut, out);
     if (result < 0)
         return result;
     double nearest = -1;
     for (int p = 0; p < b->portraits; p++)
-        nearest = fmax(nearest, bt_q_cosine(out, b->portrait[p].embedding[BT_Q_BARE]));
-    w->worn->wearer += bt_q_cosine(in, out);
+        nearest = fmax(nearest, bt_embed_cosine(out, b->portrait[p].embedding[BT_EMBED_BARE]));
+    w->worn->wearer += bt_embed_cosine(in, out);
     w->worn->nearest += nearest;
     add(w->worn->half[w->worn->samples++ % 2], out);
     add(w->worn->whole, out);
@@ -85,8 +85,8 @@ static int wear(struct bt_q_bench *bench, const struct bt_q_film *film, int seed
         result = BAUTA_E_NO_FACE;
     for (int i = 0; i < worn->samples; i++) {
         const int other = (i + worn->samples / 2) % worn->samples;
-        worn->later += bt_q_cosine(worn->out[i], worn->in[other]) / worn->samples;
-        worn->self += bt_q_cosine(worn->in[i], worn->in[other]) / worn->samples;
+        worn->later += bt_embed_cosine(worn->out[i], worn->in[other]) / worn->samples;
+        worn->self += bt_embed_cosine(worn->in[i], worn->in[other]) / worn->samples;
     }
     worn->wearer /= worn->samples ? worn->samples : 1;
     worn->nearest /= worn->samples ? worn->samples : 1;
@@ -111,8 +111,8 @@ static void different(const struct bt_q_bench *b, double *mean, double *most, do
         nearest[i] = -1;
     for (int i = 0; i < b->portraits; i++)
         for (int j = 0; j < i; j++) {
-            value[count] = bt_q_cosine(b->portrait[i].embedding[BT_Q_BARE],
-                                       b->portrait[j].embedding[BT_Q_BARE]);
+            value[count] = bt_embed_cosine(b->portrait[i].embedding[BT_EMBED_BARE],
+                                       b->portrait[j].embedding[BT_EMBED_BARE]);
             nearest[i] = fmax(nearest[i], value[count]);
             nearest[j] = fmax(nearest[j], value[count]);
             *mean += value[count++];

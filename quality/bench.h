@@ -4,7 +4,7 @@
 
 #include "quality/figures.h"
 #include "quality/film.h"
-#include "quality/likeness.h"
+#include "face/embed.h"
 #include "quality/look.h"
 #include "quality/unwrap.h"
 
@@ -16,14 +16,14 @@ struct bt_q_portrait {
     struct bauta_identity *who;         // opened when first asked for
     struct bauta_frame *photo;
     struct bauta_face face;             // as measured in it
-    float embedding[BT_Q_VIEWS][BT_Q_EMBEDDING];
+    float embedding[BT_EMBED_VIEWS][BT_EMBEDDING];
 };
 
 // What all measurements share.
 struct bt_q_bench {
     struct bt_face_nets *nets;          // with the plain mesh
     struct bt_face_nets *fine;          // with the mesh whose lips and lids are finer
-    struct bt_q_embedder embedder;
+    struct bt_embedder embedder;
     struct bt_q_space space;
     struct bt_q_portrait *portrait;     // the gallery; those of the grid come first
     int portraits;

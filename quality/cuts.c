@@ -16,7 +16,7 @@ struct sample {
     struct bauta_frame *frame;
     struct bauta_face face;
     int person;
-    float embedding[BT_Q_EMBEDDING];
+    float embedding[BT_EMBEDDING];
 };
 
 struct spread {
@@ -73,17 +73,17 @@ static int add_clip(struct bt_q_bench *bench, const char *media, int person,
     return result < 0 ? result : 0;
 }
 
-static int try_cut(struct bt_q_bench *bench, const struct bt_q_cut *cut,
+static int try_cut(struct bt_q_bench *bench, const struct bt_embed_cut *cut,
                    struct sample *sample, int count)
 {
     struct spread *same = bt_zalloc(sizeof *same), *other = bt_zalloc(sizeof *other);
     int result = same && other ? 0 : BAUTA_E_NO_MEMORY;
     for (int i = 0; result >= 0 && i < count; i++)
-        result = bt_q_embed(&bench->embedder, sample[i].frame, &sample[i].face, cut,
+        result = bt_embed(&bench->embedder, sample[i].frame, &sample[i].face, cut,
                             sample[i].embedding);
     for (int i = 0; result >= 0 && i < count; i++) {
         for (int j = 0; j < i; j++) {
-            const double cosine = bt_q_cosine(sample[i].embedding, sample[j].embedding);
+            const double cosine = bt_embed_cosine(sample[i].embedding, sample[j].embedding);
             spread_add(sample[i].person == sample[j].person ? same : other, cosine);
         }
     }
@@ -118,7 +118,7 @@ int bt_q_cuts(struct bt_q_bench *bench, const char *media)
                "other | its 99 %% | d' |\n", count, CLIPS + bench->portraits);
     for (int kind = 0; kind < 4; kind++) {
         for (size_t i = 0; i < sizeof sides / sizeof sides[0] * 3 && result >= 0; i++) {
-            const struct bt_q_cut cut = {sides[i / 3], drops[i % 3], kind & 1, kind >> 1};
+            const struct bt_embed_cut cut = {sides[i / 3], drops[i % 3], kind & 1, kind >> 1};
             result = try_cut(bench, &cut, sample, count);
         }
     }

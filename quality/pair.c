@@ -36,28 +36,28 @@ static int measure_identity(struct pair *p, const struct bauta_frame *in,
                             const struct bauta_face *face_in,
                             const struct bauta_face *face_out)
 {
-    float target[BT_Q_EMBEDDING], shown[BT_Q_VIEWS][BT_Q_EMBEDDING];
-    struct bt_q_embedder *e = &p->bench->embedder;
-    int result = bt_q_embed(e, in, face_in, &bt_q_cut[BT_Q_BARE], target);
-    for (int k = 0; k < BT_Q_VIEWS && result >= 0; k++)
-        result = bt_q_embed(e, out, face_out, &bt_q_cut[k], shown[k]);
+    float target[BT_EMBEDDING], shown[BT_EMBED_VIEWS][BT_EMBEDDING];
+    struct bt_embedder *e = &p->bench->embedder;
+    int result = bt_embed(e, in, face_in, &bt_embed_cut[BT_EMBED_BARE], target);
+    for (int k = 0; k < BT_EMBED_VIEWS && result >= 0; k++)
+        result = bt_embed(e, out, face_out, &bt_embed_cut[k], shown[k]);
     if (result < 0)
         return result;
     const struct bt_q_portrait *nearest = NULL;
     double best = -2;
     for (int i = 0; i < p->bench->portraits; i++) {
-        const double cosine = bt_q_cosine(shown[BT_Q_BARE],
-                                          p->bench->portrait[i].embedding[BT_Q_BARE]);
+        const double cosine = bt_embed_cosine(shown[BT_EMBED_BARE],
+                                          p->bench->portrait[i].embedding[BT_EMBED_BARE]);
         if (cosine > best) {
             best = cosine;
             nearest = &p->bench->portrait[i];
         }
     }
     bt_q_mean_add(&p->source,
-                  bt_q_cosine(shown[BT_Q_BARE], p->portrait->embedding[BT_Q_BARE]));
-    bt_q_mean_add(&p->head, bt_q_cosine(shown[BT_Q_HEAD_CUT],
-                                        p->portrait->embedding[BT_Q_HEAD_CUT]));
-    bt_q_mean_add(&p->target, bt_q_cosine(shown[BT_Q_BARE], target));
+                  bt_embed_cosine(shown[BT_EMBED_BARE], p->portrait->embedding[BT_EMBED_BARE]));
+    bt_q_mean_add(&p->head, bt_embed_cosine(shown[BT_EMBED_HEAD],
+                                        p->portrait->embedding[BT_EMBED_HEAD]));
+    bt_q_mean_add(&p->target, bt_embed_cosine(shown[BT_EMBED_BARE], target));
     p->asked++;
     p->found += nearest == p->portrait;
     return 0;
@@ -101,10 +101,10 @@ static void measure_cover(struct pair *p, const struct bauta_frame *frame,
     for (int y = box.y0; y < box.y1; y += 2) {
         for (int x = box.x0; x < box.x1; x += 2) {
             const float cx = (float)x + .5f, cy = (float)y + .5f;
-            if (!bt_q_in_polygon((const float (*)[2])oval, BT_CANON_OVAL, cx, cy)
-                || bt_q_in_polygon((const float (*)[2])lips, BT_CANON_RING, cx, cy)
-                || bt_q_in_polygon((const float (*)[2])lid[0], BT_CANON_LID, cx, cy)
-                || bt_q_in_polygon((const float (*)[2])lid[1], BT_CANON_LID, cx, cy))
+            if (!bt_in_polygon((const float (*)[2])oval, BT_CANON_OVAL, cx, cy)
+                || bt_in_polygon((const float (*)[2])lips, BT_CANON_RING, cx, cy)
+                || bt_in_polygon((const float (*)[2])lid[0], BT_CANON_LID, cx, cy)
+                || bt_in_polygon((const float (*)[2])lid[1], BT_CANON_LID, cx, cy))
                 continue;
             inside++;
             covered += bt_q_masked(mask, x, y);

@@ -230,15 +230,3 @@ int64_t bt_q_outside(const struct bauta_frame *in, const struct bauta_frame *out
     }
     return changed;
 }
-
-bool bt_q_in_polygon(const float (*corner)[2], int n, float x, float y)
-{
-    bool in = false;
-    for (int i = 0, j = n - 1; i < n; j = i++) {
-        const float *a = corner[i], *b = corner[j];
-        if ((a[1] > y) != (b[1] > y)
-            && x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0])
-            in = !in;
-    }
-    return in;
-}

@@ -42,7 +42,4 @@ static inline bool bt_q_masked(const struct bt_mask *m, int x, int y)
            && m->value[(y - m->rect.y0) * m->stride + x - m->rect.x0];
 }
 
-// A polygon of n corners covers the sample's centre (even-odd).
-bool bt_q_in_polygon(const float (*corner)[2], int n, float x, float y);
-
 #endif

@@ -70,8 +70,8 @@ static int add_portrait(struct job *job, const char *name)
         for (int i = 1; i < result; i++)
             if (width_of(&found[i]) > width_of(&p->face))
                 p->face = found[i];
-        for (int k = 0; k < BT_Q_VIEWS && result >= 0; k++)
-            result = bt_q_embed(&b->embedder, p->photo, &p->face, &bt_q_cut[k],
+        for (int k = 0; k < BT_EMBED_VIEWS && result >= 0; k++)
+            result = bt_embed(&b->embedder, p->photo, &p->face, &bt_embed_cut[k],
                                 p->embedding[k]);
     }
     if (result < 0) {
@@ -327,7 +327,7 @@ static int open_bench(struct job *job, char *sheets, size_t size)
     if (result >= 0)
         result = bt_face_nets_use(b->fine, BT_FACE_NET_ATTENTION, NULL, 1);
     if (result >= 0)
-        result = bt_q_embedder_open(&b->embedder);
+        result = bt_embedder_open(&b->embedder, NULL);
     return result < 0 ? result : add_portraits(job);
 }
 
@@ -343,7 +343,7 @@ static void close_bench(struct job *job)
     bt_q_space_finish(&b->space);
     bt_face_nets_close(&b->nets);
     bt_face_nets_close(&b->fine);
-    bt_q_embedder_close(&b->embedder);
+    bt_embedder_close(&b->embedder);
 }
 
 static int run(struct job *job)

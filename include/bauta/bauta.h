@@ -34,8 +34,15 @@ BAUTA_API void bauta_destroy(struct bauta **engine);
 BAUTA_API int bauta_set(struct bauta *engine, const char *name, const char *value);
 
 // Gives identity to a target: "all", "largest", "left", "right", or a number from the
-// left at first sight, from "1". A later call for the same target replaces the earlier
-// one; "all" is whoever has no row of their own. The engine adds its own reference.
+// left at first sight, from "1"; or "photo:PATH", whoever the photo shows, wherever they
+// are. A later call for the same target replaces the earlier one; "all" is whoever has no
+// row of their own, and a wearer's photo comes before every other target. The engine adds
+// its own reference.
+// Of "photo:PATH" the file is read once, in this call, which takes about a second, and
+// the vector that FaceRes makes of its largest face is kept in memory until the engine is
+// destroyed. At most 9 such people. Tracks are compared with them by and by; a face that
+// is not decided yet, about .2 s, is covered, on files too. Errors besides BAUTA_E_USAGE:
+// those of bauta_identity_open.
 // Before running, or while a live stream runs (bauta/live.h): between two frames then.
 BAUTA_API int bauta_map(struct bauta *engine, const char *target,
                         struct bauta_identity *identity);

@@ -87,6 +87,8 @@ void bauta_destroy(struct bauta **engine)
     bt_engine_stop_processing(e);
     for (int i = 0; i < e->map_count; i++)
         bauta_identity_unref(&e->map[i].identity);
+    for (int i = 0; i < e->wearer_count; i++)
+        bt_wearer_free(&e->wearer[i]);
     bt_options_finish(&e->options);
     bt_mutex_finish(&e->lock);
     bt_freep(engine);
@@ -112,6 +114,57 @@ static bool same_target(struct bt_target a, struct bt_target b)
     return a.kind == b.kind && a.number == b.number;
 }
 
+static int find_wearer(const struct bauta *engine, const char *path)
+{
+    int at = 0;
+    while (at < engine->wearer_count && strcmp(engine->wearer[at]->path, path) != 0)
+        at++;
+    return at;
+}
+
+// A photo is read once. What takes time is done without the lock.
+static int know_wearer(struct bauta *engine, const char *path, struct bt_target *out)
+{
+    struct bt_wearer *wearer = NULL;
+    struct bt_options options;
+    bt_mutex_lock(&engine->lock);
+    int result = bt_options_copy(&options, &engine->options);
+    const bool there = find_wearer(engine, path) < engine->wearer_count;
+    bt_mutex_unlock(&engine->lock);
+    if (result < 0)
+        return result;
+    const char *models = options.engine.models;
+    if (!there)
+        result = bt_wearer_read(&wearer, path, models && models[0] ? models : NULL);
+    bt_options_finish(&options);
+    if (result < 0)
+        return result;
+    bt_mutex_lock(&engine->lock);
+    const int at = find_wearer(engine, path);
+    if (at == BT_WEARERS_MAX) {
+        bt_error("%s: more than %d people to tell apart by photos", path, BT_WEARERS_MAX);
+        result = BAUTA_E_USAGE;
+    } else if (at == engine->wearer_count) {
+        engine->wearer[engine->wearer_count++] = wearer;
+        wearer = NULL;
+    }
+    bt_mutex_unlock(&engine->lock);
+    bt_wearer_free(&wearer);
+    *out = (struct bt_target){.kind = BT_TARGET_WEARER, .number = at};
+    return result;
+}
+
+static int read_target(struct bauta *engine, const char *target, struct bt_target *out)
+{
+    static const char photo[] = "photo:";
+    if (strncmp(target, photo, sizeof(photo) - 1) != 0)
+        return bt_target_parse("target", target, out);
+    if (target[sizeof(photo) - 1])
+        return know_wearer(engine, target + sizeof(photo) - 1, out);
+    bt_error("target photo: names no file; it has the form photo:FILE");
+    return BAUTA_E_USAGE;
+}
+
 int bauta_map(struct bauta *engine, const char *target, struct bauta_identity *identity)
 {
     struct bt_target wanted;
@@ -119,7 +172,7 @@ int bauta_map(struct bauta *engine, const char *target, struct bauta_identity *i
         bt_error("bauta_map: an argument is missing");
         return BAUTA_E_USAGE;
     }
-    const int result = bt_target_parse("target", target, &wanted);
+    const int result = read_target(engine, target, &wanted);
     if (result < 0)
         return result;
     bt_mutex_lock(&engine->lock);
@@ -146,7 +199,8 @@ int bauta_map(struct bauta *engine, const char *target, struct bauta_identity *i
     return 0;
 }
 
-_Static_assert(BT_TARGETS_MAX >= BAUTA_FACES_MAX + 4, "a row for every target");
+_Static_assert(BT_TARGETS_MAX >= BAUTA_FACES_MAX + 4 + BT_WEARERS_MAX,
+               "a row for every target");
 
 void bauta_stop(struct bauta *engine)
 {

@@ -15,7 +15,7 @@
 #include "engine/live/watch.h"
 #include "engine/live/worn.h"
 #include "engine/seam.h"
-#include "engine/select.h"
+#include "engine/select/select.h"
 #include "face/face.h"
 #include "frame/frame.h"
 #include "guard/guard.h"
@@ -100,6 +100,8 @@ struct bauta {
     enum bt_engine_state state;
     struct bt_map_row map[BT_TARGETS_MAX];
     int map_count;
+    struct bt_wearer *wearer[BT_WEARERS_MAX];   // once there they stay as they are
+    int wearer_count;
     atomic_int maps;              // counts calls of bauta_map
     atomic_int cover;             // the panic key
     struct bt_tally tally;
@@ -139,6 +141,19 @@ void bt_report_stage(const struct bt_stats *stats, struct bauta_stage_times *out
 // output, no file is read.
 void bt_report_input(struct bauta *engine, const char *url);
 void bt_report_output(struct bauta *engine, const char *url, const char *digest);
+
+// What is remembered of frames while the bridge holds them (notes.c), a ring -------------
+
+struct bt_note {
+    int64_t ns;
+    int failed;
+};
+struct bt_notes {
+    struct bt_note *note;
+    size_t first, count, size;
+};
+int bt_notes_add(struct bt_notes *notes, struct bt_note note);
+struct bt_note bt_notes_take(struct bt_notes *notes);   // the oldest; there is one
 
 // One frame's way (path.c) --------------------------------------------------------------
 

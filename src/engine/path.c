@@ -9,12 +9,6 @@
 
 #define GAP .3   // seconds
 
-// What is remembered of a frame while the bridge holds it.
-struct note {
-    int64_t ns;
-    int failed;
-};
-
 struct bt_path {
     struct bauta *engine;
     struct bt_format format;
@@ -30,8 +24,7 @@ struct bt_path {
     struct bt_smoother *smoother;        // NULL for single pictures
     struct bt_faces seen;
     struct bauta_frame *waiting;         // without a bridge: between see and next
-    struct note *notes;                  // a ring
-    size_t note_first, note_count, note_size;
+    struct bt_notes notes;
     int64_t seen_count, next_count;
     int face_changes;
 
@@ -39,6 +32,7 @@ struct bt_path {
     struct bt_gate *gate;                // NULL where no face is replaced
     bool refuses;                        // what the gate stops ends the run
     struct bt_select select;
+    struct bt_wearers wearers;           // told apart by their photos
     struct bt_swap *swap;
     struct bt_guard *guard;
     struct bt_mark *mark;
@@ -99,6 +93,12 @@ static int open_selection(struct bt_path *p)
         return result;
     bt_worn_take(&p->worn, p->engine);
     bt_select_init(&p->select, p->worn.rows, p->worn.count, all);
+    const bool live = p->format.live;
+    int opened = bt_wearers_init(&p->wearers, p->options.engine.models, live);
+    if (opened >= 0 && p->replaces)
+        opened = bt_wearers_set(&p->wearers, p->worn.wearer, p->worn.wearers);
+    if (opened < 0)
+        return opened;
     if (p->replaces && p->worn.count == 0) {
         bt_error("engine %s: no face was given to put on; give a photo, or choose engine "
                  "none", p->swap->impl->name);
@@ -185,6 +185,7 @@ void bt_path_close(struct bt_path **path)
     bt_tracker_destroy(&p->tracker);
     bt_gate_destroy(&p->gate);
     bt_guard_destroy(&p->guard);
+    bt_wearers_finish(&p->wearers);
     bt_swap_close(&p->swap);
     bt_mark_close(&p->mark);
     bt_mask_finish(&p->touched);
@@ -192,7 +193,7 @@ void bt_path_close(struct bt_path **path)
     bt_worn_drop(&p->worn);
     bt_pool_destroy(&p->pool);
     bt_options_finish(&p->options);
-    bt_free(p->notes);
+    bt_free(p->notes.note);
     bt_freep(path);
 }
 
@@ -211,34 +212,6 @@ static void take_live(struct bt_path *p, int *changes, enum bt_module first,
 
 // The face side -------------------------------------------------------------------------
 
-static int remember(struct bt_path *p, struct note note)
-{
-    if (p->note_count == p->note_size) {
-        const size_t size = p->note_size ? 2 * p->note_size : 256;
-        struct note *notes = bt_alloc_array(size, sizeof(*notes));
-        if (!notes) {
-            bt_error("engine: out of memory");
-            return BAUTA_E_NO_MEMORY;
-        }
-        for (size_t i = 0; i < p->note_count; i++)
-            notes[i] = p->notes[(p->note_first + i) % p->note_size];
-        bt_free(p->notes);
-        p->notes = notes;
-        p->note_first = 0;
-        p->note_size = size;
-    }
-    p->notes[(p->note_first + p->note_count++) % p->note_size] = note;
-    return 0;
-}
-
-static struct note recall(struct bt_path *p)
-{
-    const struct note note = p->notes[p->note_first];
-    p->note_first = (p->note_first + 1) % p->note_size;
-    p->note_count--;
-    return note;
-}
-
 // Pictures of a folder have nothing to do with each other. The second look starts from
 // the first one's landmarks, which places the region better.
 static int look_still(struct bt_path *p, const struct bauta_frame *frame, double seconds)
@@ -256,7 +229,7 @@ int bt_path_see(struct bt_path *p, struct bauta_frame *frame)
     const int64_t start = bt_now_ns();
     const int64_t count = p->seen_count++;
     const double seconds = seconds_of(p, frame, count);
-    struct note note = {0};
+    struct bt_note note = {0};
     int result = 0;
 
     p->seen.count = 0;
@@ -285,7 +258,7 @@ int bt_path_see(struct bt_path *p, struct bauta_frame *frame)
         p->waiting = frame;
     }
     note.ns = bt_now_ns() - start;
-    return remember(p, note);
+    return bt_notes_add(&p->notes, note);
 }
 
 static int next_frame(struct bt_path *p, bool flush, struct bt_job *job)
@@ -306,7 +279,7 @@ int bt_path_next(struct bt_path *p, bool flush, struct bt_job *job)
     const int result = next_frame(p, flush, job);
     if (result < 0)
         return result;
-    const struct note note = recall(p);
+    const struct bt_note note = bt_notes_take(&p->notes);
     if (p->smoother) {
         bt_smoother_set(p->smoother, p->options.face.smoothing);
         bt_smoother_apply(p->smoother, &job->faces,
@@ -354,6 +327,9 @@ static void take_changes(struct bt_path *p, struct bt_job *job, double seconds)
         return;
     if (p->worn.count != p->select.row_count)
         bt_select_init(&p->select, p->worn.rows, p->worn.count, p->select.all);
+    if (p->replaces &&
+        bt_wearers_set(&p->wearers, p->worn.wearer, p->worn.wearers) < 0)
+        job->failed = 1;
     bt_swap_reset(p->swap);
 }
 
@@ -375,14 +351,18 @@ static int judge(struct bt_path *p, struct bt_job *job, struct outcome *outcome)
 static void swap_faces(struct bt_path *p, struct bt_job *job, double seconds,
                        struct outcome *outcome)
 {
-    int row[BAUTA_FACES_MAX];
-    bt_select_faces(&p->select, &job->faces, seconds, row);
+    int index[BAUTA_FACES_MAX], row[BAUTA_FACES_MAX];
+    bt_select_meet(&p->select, &job->faces, seconds, index);
+    if (bt_wearers_look(&p->wearers, &p->select, job->frame, &job->faces, index, seconds) <
+        0)
+        job->failed = 1;
+    bt_select_rows(&p->select, &job->faces, index, row);
     if (job->faces.cut)
         bt_swap_reset(p->swap);
     for (int i = 0; i < job->faces.count; i++) {
         const struct bauta_face *face = &job->faces.face[i];
-        outcome->wanted[i] = p->replaces && row[i] >= 0;
-        if (!outcome->wanted[i] || face->origin == BAUTA_FACE_SUSPECTED)
+        outcome->wanted[i] = p->replaces && row[i] != -1;
+        if (!p->replaces || row[i] < 0 || face->origin == BAUTA_FACE_SUSPECTED)
             continue;
         int result = bt_frame_writable(&job->frame, p->pool);
         if (result >= 0 && fault(p, BAUTA_STAGE_SWAP, p->work_count))

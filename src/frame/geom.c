@@ -103,3 +103,15 @@ struct bt_affine bt_affine_region(float cx, float cy, float size, float angle, i
         s, c, cy - s * half - c * half,
     }};
 }
+
+bool bt_in_polygon(const float (*corner)[2], int n, float x, float y)
+{
+    bool in = false;
+    for (int i = 0, j = n - 1; i < n; j = i++) {
+        const float *a = corner[i], *b = corner[j];
+        if ((a[1] > y) != (b[1] > y) &&
+            x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0])
+            in = !in;
+    }
+    return in;
+}

@@ -17,6 +17,8 @@ bool bt_rect_empty(struct bt_rect r);
 struct bt_rect bt_rect_align(struct bt_rect r, int x_step, int y_step, int width,
                              int height);
 float bt_box_iou(const float a[4], const float b[4]);   // boxes x0 y0 x1 y1
+// A polygon of n corners covers the point (even-odd).
+bool bt_in_polygon(const float (*corner)[2], int n, float x, float y);
 
 // A 2x3 affine map: x' = m[0]*x + m[1]*y + m[2], y' = m[3]*x + m[4]*y + m[5].
 struct bt_affine {

@@ -40,7 +40,7 @@ static const struct {
         "bef5e8f9c4047c507f704ca8c8c4353df753140ac07cc3707fb2deca5b5c4a4b",
     },
     [BT_MODEL_FACERES] = {
-        "faceres.onnx", "tells how alike two faces are, for make quality", "MIT",
+        "faceres.onnx", "tells how alike two faces are, for --map photo:", "MIT",
         "npm @vladmandic/human 3.3.6",
         "f393a39da32e87166deb3b1f8101dcae53440659c4242413c96d38cb4a3dfed8",
         .optional = 1, .step = "quality",

@@ -14,6 +14,9 @@ void bt_worn_take(struct bt_worn *worn, struct bauta *engine)
         worn->who[i] = bt_identity_face(worn->identity[i]);
         bauta_identity_ref(worn->identity[i]);
     }
+    worn->wearers = engine->wearer_count;
+    for (int i = 0; i < worn->wearers; i++)
+        worn->wearer[i] = engine->wearer[i];
     bt_mutex_unlock(&engine->lock);
 }
 

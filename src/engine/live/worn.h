@@ -6,7 +6,7 @@
 
 #include <bauta/identity.h>
 
-#include "engine/select.h"
+#include "engine/select/select.h"
 
 struct bauta;
 struct bt_source_face;
@@ -18,6 +18,8 @@ struct bt_worn {
     struct bauta_identity *identity[BT_TARGETS_MAX];
     const struct bt_source_face *who[BT_TARGETS_MAX];
     int count;
+    const struct bt_wearer *wearer[BT_WEARERS_MAX];   // the engine's
+    int wearers;
     int maps;        // the engine's count when these were taken
 };
 

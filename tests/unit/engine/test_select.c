@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who gets which face: by place at first sight, kept while people move.
 #include "../check.h"
-#include "engine/select.h"
+#include "engine/select/select.h"
 
 static struct bt_select state;
 static struct bt_faces faces;
@@ -200,8 +200,42 @@ static void test_crowd(void)
     }
 }
 
+// Somebody's own face comes before every other, once it is known who that is.
+static void test_wearers(void)
+{
+    const struct bt_target rows[] = {{BT_TARGET_ALL, 0}, {BT_TARGET_WEARER, 1},
+                                     {BT_TARGET_NUMBER, 1}};
+    int index[BAUTA_FACES_MAX];
+    char name[32];
+    bt_target_name(&rows[1], name, sizeof(name));
+    CHECK(!strcmp(name, "photo 2"));
+    state = (struct bt_select){0};
+    bt_select_init(&state, rows, 3, all);
+    clear();
+    put(0, 0, 100, 80, BAUTA_FACE_TRACKED);
+    put(1, 1, 300, 80, BAUTA_FACE_TRACKED);
+    bt_select_meet(&state, &faces, 0, index);
+    bt_select_rows(&state, &faces, index, row);
+    CHECK_INT(row[0], BT_ROW_OPEN);
+    CHECK_INT(row[1], BT_ROW_OPEN);
+    CHECK(bt_select_find(&state, 1) == &state.known[index[1]]);
+    CHECK(bt_select_find(&state, 2) == NULL);
+    state.known[index[0]].who.person = 1;
+    state.known[index[1]].who.person = BT_WHO_NONE;
+    bt_select_meet(&state, &faces, .1, index);
+    bt_select_rows(&state, &faces, index, row);
+    CHECK_INT(row[0], 1);
+    CHECK_INT(row[1], 0);
+    // After a cut everybody is unknown again.
+    faces.cut = true;
+    bt_select_meet(&state, &faces, .2, index);
+    bt_select_rows(&state, &faces, index, row);
+    CHECK_INT(row[0], BT_ROW_OPEN);
+}
+
 int main(void)
 {
+    test_wearers();
     test_parse();
     test_all();
     test_sides();

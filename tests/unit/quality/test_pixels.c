@@ -142,10 +142,10 @@ static void check_outside(void)
 static void check_polygon(void)
 {
     static const float arrow[][2] = {{0, 0}, {10, 5}, {0, 10}, {4, 5}};
-    CHECK(bt_q_in_polygon(arrow, 4, 6, 5));
-    CHECK(!bt_q_in_polygon(arrow, 4, 2, 5));
-    CHECK(!bt_q_in_polygon(arrow, 4, 11, 5));
-    CHECK(bt_q_in_polygon(arrow, 4, 1.5f, 1));
+    CHECK(bt_in_polygon(arrow, 4, 6, 5));
+    CHECK(!bt_in_polygon(arrow, 4, 2, 5));
+    CHECK(!bt_in_polygon(arrow, 4, 11, 5));
+    CHECK(bt_in_polygon(arrow, 4, 1.5f, 1));
 }
 
 int main(void)

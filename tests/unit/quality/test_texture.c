@@ -6,7 +6,7 @@
 #include "../check.h"
 #include "canon/canon.h"
 #include "quality/film.h"
-#include "quality/likeness.h"
+#include "face/embed.h"
 #include "quality/oracle.h"
 #include "quality/pixels.h"
 #include "quality/unwrap.h"
@@ -182,14 +182,14 @@ static void check_oracle(void)
 static void check_cut(void)
 {
     struct bauta_face face = made_face(100, 90, 6), larger = made_face(100, 90, 12);
-    const struct bt_q_cut cut = {.side = 3, .drop = 0, .upright = 1};
+    const struct bt_embed_cut cut = {.side = 3, .drop = 0, .upright = 1};
     float x, y, u, v;
-    struct bt_affine map = bt_q_cut_map(&cut, &face, 200);
+    struct bt_affine map = bt_embed_map(&cut, &face, 200);
     bt_affine_apply(map, 100, 100, &x, &y);
     // In the middle, between eyes and mouth.
     CHECK(fabsf(x - 100) < 1);
     CHECK(y > face.landmark[168][1] && y < face.landmark[13][1]);
-    const struct bt_affine twice = bt_q_cut_map(&cut, &larger, 200);
+    const struct bt_affine twice = bt_embed_map(&cut, &larger, 200);
     CHECK_NEAR(twice.m[0] / map.m[0], 2, 1e-3);
     CHECK_NEAR(map.m[1], 0, 1e-3);
     // Turned by a quarter the upright cut turns too, the other does not.
@@ -198,12 +198,12 @@ static void check_cut(void)
         face.landmark[i][0] = 100 - py;
         face.landmark[i][1] = 90 + px;
     }
-    map = bt_q_cut_map(&cut, &face, 200);
+    map = bt_embed_map(&cut, &face, 200);
     bt_affine_apply(map, 100, 100, &x, &y);
     bt_affine_apply(map, 200, 100, &u, &v);
     CHECK_NEAR(u - x, 0, .05);
     CHECK(v - y > 10);
-    map = bt_q_cut_map(&(struct bt_q_cut){3, 0, 0}, &face, 200);
+    map = bt_embed_map(&(struct bt_embed_cut){3, 0, 0}, &face, 200);
     CHECK_NEAR(map.m[1], 0, 1e-6);
 }
 

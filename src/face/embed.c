@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quality/likeness.h"
+#include "face/embed.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "canon/canon.h"
-#include "quality/pixels.h"
+#include "frame/geom.h"
 
 // Of the cuts that "quality --cuts" tries this one tells people apart best.
-const struct bt_q_cut bt_q_cut[BT_Q_VIEWS] = {
-    [BT_Q_BARE] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 1},
-    [BT_Q_HEAD_CUT] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 0},
+const struct bt_embed_cut bt_embed_cut[BT_EMBED_CUTS] = {
+    [BT_EMBED_BARE] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 1},
+    [BT_EMBED_HEAD] = {.side = 3.2f, .drop = 0, .upright = 0, .bare = 0},
+    [BT_EMBED_WEARER] = {.side = 3.6f, .drop = 0, .upright = 1, .bare = 0},
 };
 
-int bt_q_embedder_open(struct bt_q_embedder *e)
+int bt_embedder_open(struct bt_embedder *e, const char *models)
 {
-    *e = (struct bt_q_embedder){0};
-    return bt_net_open_model(&e->net, BT_MODEL_FACERES, NULL, 1);
+    *e = (struct bt_embedder){0};
+    int result = bt_net_open_model(&e->net, BT_MODEL_FACERES, models, 1);
+    if (result < 0)
+        return result;
+    const struct bt_net_info *info = bt_net_info(e->net);
+    if (info->input[0].count == 3 * BT_EMBED_CROP * BT_EMBED_CROP &&
+        info->output[0].count == BT_EMBEDDING)
+        return 0;
+    bt_error("faceres: its input or output has another size than expected");
+    bt_net_close(&e->net);
+    return BAUTA_E_MODEL;
 }
 
-void bt_q_embedder_close(struct bt_q_embedder *e)
+void bt_embedder_close(struct bt_embedder *e)
 {
     bt_net_close(&e->net);
     bt_crop_finish(&e->crop);
@@ -39,7 +50,7 @@ static float distance(const float a[3], const float b[3])
     return hypotf(hypotf(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
 }
 
-struct bt_affine bt_q_cut_map(const struct bt_q_cut *cut, const struct bauta_face *face,
+struct bt_affine bt_embed_map(const struct bt_embed_cut *cut, const struct bauta_face *face,
                               int n)
 {
     static const int left[] = {33, 133}, right[] = {263, 362};
@@ -67,43 +78,50 @@ static void bare(const struct bauta_face *face, struct bt_affine map, int n, flo
     }
     for (int y = 0; y < n; y++)
         for (int x = 0; x < n; x++)
-            if (!bt_q_in_polygon((const float (*)[2])oval, BT_CANON_OVAL, (float)x + .5f,
+            if (!bt_in_polygon((const float (*)[2])oval, BT_CANON_OVAL, (float)x + .5f,
                                  (float)y + .5f))
                 for (int c = 0; c < 3; c++)
                     cut[(c * n + y) * n + x] = 128;
 }
 
-int bt_q_embed(struct bt_q_embedder *e, const struct bauta_frame *frame,
-               const struct bauta_face *face, const struct bt_q_cut *cut,
-               float out[BT_Q_EMBEDDING])
+int bt_embed_take(struct bt_embedder *e, const struct bauta_frame *frame,
+                  const struct bauta_face *face, const struct bt_embed_cut *cut)
 {
-    const struct bt_net_info *info = bt_net_info(e->net);
-    if (info->input[0].count != 3 * BT_Q_CROP * BT_Q_CROP
-        || info->output[0].count != BT_Q_EMBEDDING)
-        return BAUTA_E_MODEL;
-    const struct bt_affine map = bt_q_cut_map(cut, face, BT_Q_CROP);
-    int result =
-        bt_crop_run(&e->crop, frame, map, BT_Q_CROP, 1, 0, info->input[0].data);
+    float *input = bt_net_info(e->net)->input[0].data;
+    const struct bt_affine map = bt_embed_map(cut, face, BT_EMBED_CROP);
+    const int result = bt_crop_run(&e->crop, frame, map, BT_EMBED_CROP, 1, 0, input);
     if (result >= 0 && cut->bare)
-        bare(face, map, BT_Q_CROP, info->input[0].data);
-    if (result >= 0)
-        result = bt_net_run(e->net);
+        bare(face, map, BT_EMBED_CROP, input);
+    return result;
+}
+
+int bt_embed_run(struct bt_embedder *e, float out[BT_EMBEDDING])
+{
+    const int result = bt_net_run(e->net);
     if (result < 0)
         return result;
-    const float *found = info->output[0].data;
+    const float *found = bt_net_info(e->net)->output[0].data;
     double square = 0;
-    for (int i = 0; i < BT_Q_EMBEDDING; i++)
+    for (int i = 0; i < BT_EMBEDDING; i++)
         square += (double)found[i] * found[i];
     const float scale = square > 0 ? (float)(1 / sqrt(square)) : 0;
-    for (int i = 0; i < BT_Q_EMBEDDING; i++)
+    for (int i = 0; i < BT_EMBEDDING; i++)
         out[i] = found[i] * scale;
     return 0;
 }
 
-double bt_q_cosine(const float a[BT_Q_EMBEDDING], const float b[BT_Q_EMBEDDING])
+int bt_embed(struct bt_embedder *e, const struct bauta_frame *frame,
+             const struct bauta_face *face, const struct bt_embed_cut *cut,
+             float out[BT_EMBEDDING])
+{
+    const int result = bt_embed_take(e, frame, face, cut);
+    return result < 0 ? result : bt_embed_run(e, out);
+}
+
+double bt_embed_cosine(const float a[BT_EMBEDDING], const float b[BT_EMBEDDING])
 {
     double sum = 0;
-    for (int i = 0; i < BT_Q_EMBEDDING; i++)
+    for (int i = 0; i < BT_EMBEDDING; i++)
         sum += (double)a[i] * b[i];
     return sum;
 }

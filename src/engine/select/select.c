@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/select.h"
+#include "engine/select/select.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -43,6 +43,8 @@ void bt_target_name(const struct bt_target *target, char *out, size_t size)
     static const char *const words[] = {"all", "largest", "left", "right"};
     if (target->kind == BT_TARGET_NUMBER)
         snprintf(out, size, "%d", target->number);
+    else if (target->kind == BT_TARGET_WEARER)
+        snprintf(out, size, "photo %d", target->number + 1);
     else
         snprintf(out, size, "%s", words[target->kind]);
 }
@@ -85,6 +87,12 @@ static int find_id(const struct bt_select *s, int id)
             return i;
     }
     return -1;
+}
+
+struct bt_known *bt_select_find(struct bt_select *s, int id)
+{
+    const int at = find_id(s, id);
+    return at >= 0 ? &s->known[at] : NULL;
 }
 
 static bool has_id(const struct bt_faces *faces, int id)
@@ -133,10 +141,13 @@ static int meet(struct bt_select *s, const struct bt_faces *faces,
     int index = find_id(s, face->id);
     if (index < 0) {
         index = find_heir(s, faces, face, seconds);
-        if (index < 0) {
+        if (index >= 0) {
+            bt_who_inherit(&s->known[index].who);
+        } else {
             index = make_entry(s);
             s->known[index].place = face->order;
             s->known[index].first = seconds;
+            bt_who_begin(&s->known[index].who);
         }
         s->known[index].id = face->id;
     }
@@ -201,19 +212,23 @@ static bool matches(const struct bt_select *s, struct bt_target target, int inde
         return index == s->right;
     case BT_TARGET_NUMBER:
         return s->known[index].place == target.number - 1;
+    case BT_TARGET_WEARER:
+        return s->known[index].who.person == target.number;
     }
     return false;
 }
 
-// The most particular row wins: a number, then a side, then the largest, then all.
+// The most particular row wins: a wearer, then a number, a side, the largest, all.
 static int find_row(const struct bt_select *s, int index)
 {
     static const int rank[] = {[BT_TARGET_ALL] = 0,   [BT_TARGET_LARGEST] = 1,
                                [BT_TARGET_LEFT] = 2,  [BT_TARGET_RIGHT] = 2,
-                               [BT_TARGET_NUMBER] = 3};
+                               [BT_TARGET_NUMBER] = 3, [BT_TARGET_WEARER] = 4};
     int best = -1;
     for (int i = 0; i < s->row_count; i++) {
         const struct bt_target row = s->rows[i];
+        if (row.kind == BT_TARGET_WEARER && s->known[index].who.person == BT_WHO_OPEN)
+            return BT_ROW_OPEN;
         const bool hit = matches(s, row, index) &&
                          (row.kind != BT_TARGET_ALL || matches(s, s->all, index));
         if (hit && (best < 0 || rank[row.kind] > rank[s->rows[best].kind]))
@@ -231,10 +246,9 @@ static int find_row_suspected(const struct bt_select *s, const struct bauta_face
     return s->row_count > 0 ? 0 : -1;
 }
 
-void bt_select_faces(struct bt_select *s, const struct bt_faces *faces, double seconds,
-                     int row[BAUTA_FACES_MAX])
+void bt_select_meet(struct bt_select *s, const struct bt_faces *faces, double seconds,
+                    int index[BAUTA_FACES_MAX])
 {
-    int index[BAUTA_FACES_MAX];
     if (faces->cut)
         forget(s);
     for (int i = 0; i < faces->count; i++) {
@@ -244,8 +258,21 @@ void bt_select_faces(struct bt_select *s, const struct bt_faces *faces, double s
     settle_side(s, &s->left, -1, seconds);
     settle_side(s, &s->right, 1, seconds);
     settle_largest(s, seconds);
+}
+
+void bt_select_rows(struct bt_select *s, const struct bt_faces *faces,
+                    const int index[BAUTA_FACES_MAX], int row[BAUTA_FACES_MAX])
+{
     for (int i = 0; i < faces->count; i++) {
         row[i] = index[i] >= 0 ? find_row(s, index[i])
                                : find_row_suspected(s, &faces->face[i]);
     }
+}
+
+void bt_select_faces(struct bt_select *s, const struct bt_faces *faces, double seconds,
+                     int row[BAUTA_FACES_MAX])
+{
+    int index[BAUTA_FACES_MAX];
+    bt_select_meet(s, faces, seconds, index);
+    bt_select_rows(s, faces, index, row);
 }
