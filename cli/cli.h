@@ -15,6 +15,10 @@ int bt_cmd_devices(int argc, char **argv);
 int bt_cmd_inspect(int argc, char **argv);
 int bt_cmd_keys(int argc, char **argv);
 int bt_cmd_models(int argc, char **argv);
+int bt_cmd_models_add(int argc, char **argv);
+int bt_cmd_models_test(int argc, char **argv);
+// The models that users bring; models as in bauta_brought_at.
+int bt_show_brought(const char *models);
 int bt_cmd_options(int argc, char **argv);
 int bt_cmd_face(int argc, char **argv);
 

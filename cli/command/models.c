@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli.h"
 
+#include <string.h>
+
 enum { MODELS, NAMES, HELP };
 static const struct bt_flag flags[] = {
     [MODELS] = {"models", 0, true},
@@ -11,10 +13,14 @@ static const struct bt_flag flags[] = {
 
 static const char help[] =
     "usage: bauta models [--models FOLDER]\n"
+    "       bauta models add FILE [--name NAME]\n"
+    "       bauta models test NAME -f PHOTO --consent GROUND -o PICTURE [-i PICTURE]\n"
     "\n"
     "Shows every model file and the runtime: where it is, whether it is sound, its\n"
     "licence and origin. Exit code 15 where a model that is needed is missing, or one is\n"
-    "damaged; 16 where the runtime is.\n";
+    "damaged; 16 where the runtime is. Then the generators, and the nets that feed them,\n"
+    "that you may bring for --engine neural; add makes a file known, test runs one on a\n"
+    "portrait (--help after either says more).\n";
 
 static const char *state_word(const struct bauta_model_info *info)
 {
@@ -53,11 +59,16 @@ static int show(const char *folder)
     if (bad || runtime < 0)
         printf("\nIn the folder of the sources, tools/setup.sh brings what is missing; "
                "meson install puts it in place.\n");
-    return bad ? BAUTA_E_MODEL : runtime < 0 ? runtime : 0;
+    result = bt_show_brought(folder);
+    return bad ? BAUTA_E_MODEL : runtime < 0 ? runtime : result;
 }
 
 int bt_cmd_models(int argc, char **argv)
 {
+    if (argc > 1 && !strcmp(argv[1], "add"))
+        return bt_cmd_models_add(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "test"))
+        return bt_cmd_models_test(argc - 1, argv + 1);
     struct bt_args args = {.argc = argc, .argv = argv, .flags = flags};
     const char *folder = NULL;
     int flag = 0;

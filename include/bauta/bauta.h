@@ -10,6 +10,7 @@
 #include <bauta/identity.h>
 #include <bauta/live.h>
 #include <bauta/log.h>
+#include <bauta/model.h>
 #include <bauta/option.h>
 #include <bauta/version.h>
 

@@ -78,6 +78,10 @@ struct bt_manifest {
 int bt_manifest_parse(const char *text, size_t size, const char *name,
                       struct bt_manifest *out);
 
+// The manifest as text, which ends with a zero byte and reads back as it was.
+// BAUTA_E_USAGE with a log line where a name or path cannot be written.
+int bt_manifest_write(const struct bt_manifest *manifest, char *text, size_t size);
+
 // The words of the format.
 const char *bt_role_word(int role);
 const char *bt_template_word(const float template[BT_TEMPLATE_POINTS][2]); // NULL: its own
@@ -119,6 +123,7 @@ struct bt_onnx_constant {
     const uint8_t *raw; // little-endian values, or NULL
     const uint8_t *packed; // else a list: of 4-byte floats, or of varints for halves
     size_t bytes;
+    bool external; // its values lie in another file
 };
 // Calls each for every constant of the graph, foreign bytes are welcome. Ends early where
 // each returns other than 0, with that; 0, or BAUTA_E_FORMAT.

@@ -80,6 +80,8 @@ static int read_tensor(struct wire w, struct bt_onnx_constant *c)
                 return -1;
         if (f.number == 2 && f.type == 0)
             c->type = value < 100 ? (int)value : 0;
+        if (f.number == 14 && f.type == 0)
+            c->external = value != 0;
         if (f.type != 2)
             continue;
         const size_t bytes = (size_t)(f.content.end - f.content.at);

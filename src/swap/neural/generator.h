@@ -25,6 +25,10 @@ struct bt_generator {
 // log line.
 int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
                       int threads);
+// Whether a model's bytes are what the manifest says, whatever its role: shapes, types, the
+// matrix. 0, or an error with a log line.
+int bt_generator_fit(const struct bt_manifest *manifest, const char *path,
+                     const uint8_t *data, size_t size);
 void bt_generator_close(struct bt_generator **generator);
 
 // What the generator is told of a source face, source_count floats: it depends on the

@@ -40,6 +40,22 @@ static int find_emap(struct bt_generator *g, const uint8_t *data, size_t size)
     return BAUTA_E_MODEL;
 }
 
+static int is_external(void *opaque, const struct bt_onnx_constant *c)
+{
+    (void)opaque;
+    return c->external;
+}
+
+// What lies in other files no hash covers.
+static int check_whole(const char *name, const uint8_t *data, size_t size)
+{
+    if (bt_onnx_constants(data, size, is_external, NULL) <= 0)
+        return 0; // Whatever else is wrong the runtime says better.
+    bt_error("%s: keeps weights in another file, which no hash covers; write it as one file",
+             name);
+    return BAUTA_E_MODEL;
+}
+
 // Ports --------------------------------------------------------------------------------
 
 static int read_and_load(const struct bt_found_model *model, int threads,
@@ -48,6 +64,8 @@ static int read_and_load(const struct bt_found_model *model, int threads,
     uint8_t *data = NULL;
     size_t size = 0;
     int error = bt_found_model_read(model, &data, &size);
+    if (!error)
+        error = check_whole(model->manifest.name, data, size);
     if (!error && emap_of)
         error = find_emap(emap_of, data, size);
     if (!error)
@@ -207,18 +225,11 @@ static int expect_role(const struct bt_found_model *model, int role)
     return BAUTA_E_MODEL;
 }
 
-static int open_embedder(struct bt_generator *g, const char *models, int threads)
+static int bind_embedder(struct bt_generator *g)
 {
     struct bt_found_model *e = &g->embedder_model;
     const struct bt_manifest *m = &e->manifest;
     int64_t shape[4];
-    int error = bt_model_find(g->model.manifest.source.embedder, g->model.from, models, e);
-    if (!error)
-        error = expect_role(e, BT_ROLE_EMBEDDER);
-    if (!error)
-        error = read_and_load(e, threads, &g->embedder, NULL);
-    if (error)
-        return error;
     const int size = m->input.size ? m->input.size : side_of(g->embedder, &m->input);
     const int64_t length[4] = {1, m->length};
     if (!size || m->length != g->model.manifest.length) {
@@ -236,21 +247,24 @@ static int open_embedder(struct bt_generator *g, const char *models, int threads
         bt_tensor_find(g->embedder, m->name, false, m->output.tensor, length, 2, -1);
     if (g->embedder_out < 0)
         return g->embedder_out;
-    error = check_types(g->embedder, m);
+    const int error = check_types(g->embedder, m);
     return error ? error : bt_net_bind(g->embedder);
 }
 
-static int open_converter(struct bt_generator *g, const char *models, int threads)
+static int open_embedder(struct bt_generator *g, const char *models, int threads)
 {
-    struct bt_found_model *c = &g->converter_model;
-    const struct bt_manifest *m = &c->manifest;
-    int error = bt_model_find(g->model.manifest.source.converter, g->model.from, models, c);
+    struct bt_found_model *e = &g->embedder_model;
+    int error = bt_model_find(g->model.manifest.source.embedder, g->model.from, models, e);
     if (!error)
-        error = expect_role(c, BT_ROLE_CONVERTER);
+        error = expect_role(e, BT_ROLE_EMBEDDER);
     if (!error)
-        error = read_and_load(c, threads, &g->converter, NULL);
-    if (error)
-        return error;
+        error = read_and_load(e, threads, &g->embedder, NULL);
+    return error ? error : bind_embedder(g);
+}
+
+static int bind_converter(struct bt_generator *g)
+{
+    const struct bt_manifest *m = &g->converter_model.manifest;
     const int64_t length[4] = {1, g->model.manifest.length};
     g->converter_in =
         bt_tensor_find(g->converter, m->name, true, m->input.tensor, length, 2, -1);
@@ -260,8 +274,19 @@ static int open_converter(struct bt_generator *g, const char *models, int thread
         bt_tensor_find(g->converter, m->name, false, m->output.tensor, length, 2, -1);
     if (g->converter_out < 0)
         return g->converter_out;
-    error = check_types(g->converter, m);
+    const int error = check_types(g->converter, m);
     return error ? error : bt_net_bind(g->converter);
+}
+
+static int open_converter(struct bt_generator *g, const char *models, int threads)
+{
+    struct bt_found_model *c = &g->converter_model;
+    int error = bt_model_find(g->model.manifest.source.converter, g->model.from, models, c);
+    if (!error)
+        error = expect_role(c, BT_ROLE_CONVERTER);
+    if (!error)
+        error = read_and_load(c, threads, &g->converter, NULL);
+    return error ? error : bind_converter(g);
 }
 
 // Opening ------------------------------------------------------------------------------
@@ -307,6 +332,39 @@ static int open_all(struct bt_generator *g, const char *name, const char *models
         error = bt_net_run(g->embedder);
     if (!error && g->converter)
         error = bt_net_run(g->converter);
+    return error;
+}
+
+static int fit(struct bt_generator *g, const uint8_t *data, size_t size)
+{
+    const struct bt_manifest *m = &g->model.manifest;
+    struct bt_net **net = m->role == BT_ROLE_EMBEDDER    ? &g->embedder
+                          : m->role == BT_ROLE_CONVERTER ? &g->converter
+                                                         : &g->net;
+    int error = check_whole(m->name, data, size);
+    for (int i = 0; i < m->source.steps && !error && !g->emap; i++)
+        if (m->source.step[i] == BT_STEP_EMAP)
+            error = find_emap(g, data, size);
+    if (!error)
+        error = bt_net_load(net, m->name, data, size, 1);
+    if (error)
+        return error;
+    g->embedder_model.manifest = g->converter_model.manifest = *m;
+    return m->role == BT_ROLE_EMBEDDER    ? bind_embedder(g)
+           : m->role == BT_ROLE_CONVERTER ? bind_converter(g)
+                                          : bind_generator(g);
+}
+
+int bt_generator_fit(const struct bt_manifest *manifest, const char *path,
+                     const uint8_t *data, size_t size)
+{
+    struct bt_generator *g = bt_zalloc(sizeof *g);
+    if (!g)
+        return BAUTA_E_NO_MEMORY;
+    g->model.manifest = *manifest;
+    snprintf(g->model.path, sizeof g->model.path, "%s", path);
+    const int error = fit(g, data, size);
+    bt_generator_close(&g);
     return error;
 }
 

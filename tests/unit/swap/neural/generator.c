@@ -175,7 +175,7 @@ static void check_wrong(const struct bt_source_face *who)
         {"other_size", "1x3x256x256"}, {"other_type", "float16"},
         {"whole_numbers", "whole numbers"}, {"other_hash", "damaged or another file"},
         {"damaged", "not a net"}, {"absent", "is not there"},
-        {"no_emap", "512x512"}, {"ambiguous", "tensor ="},
+        {"elsewhere", "another file, which"}, {"no_emap", "512x512"}, {"ambiguous", "tensor ="},
         {"arcface_w600k_r50", "is a embedder"}, {"nowhere_at_all", "nowhere_at_all"},
     };
     struct bt_generator *g = NULL;

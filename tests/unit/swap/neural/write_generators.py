@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
 
 from onnxfile import FLOAT, HALF, INT64, Model  # noqa: E402
+from protobuf import block, integer, packed  # noqa: E402
 
 LENGTH = 512
 WAVES = {"embed": (.3, .9, .02, .05), "emap": (.7, 1.3, .01, 1), "drive": (.5, 2.1, .03, 1), "vector": (1.7, 2.9, .05, 5),
@@ -178,6 +179,17 @@ def identity(size, kind=FLOAT, names=("target", "output")):
     return model
 
 
+def elsewhere():
+    """Adds a constant that lies in a file beside it."""
+    model = identity(128)
+    model.node("Add", ["target", "beside"], "sum")
+    data = model.serialise()
+    tensor = (packed(1, [1]) + integer(2, FLOAT) + block(8, "beside")
+              + block(13, block(1, "location") + block(2, "beside.bin")) + integer(14, 1))
+    # A second graph field is merged into the first, as Protocol Buffers have it.
+    return data + block(7, block(5, tensor))
+
+
 def breaks(how):
     """identity_128, but not where the target's mean is above .5."""
     net = Net(how)
@@ -223,7 +235,7 @@ class Writer:
         self.folder = folder
 
     def model(self, file, model):
-        data = model.serialise()
+        data = model if isinstance(model, bytes) else model.serialise()
         with open(os.path.join(self.folder, file), "wb") as out:
             out.write(data)
         return hashlib.sha256(data).hexdigest()
@@ -334,6 +346,8 @@ def write_identities(writer):
     writer.manifest("damaged", plain, "damaged.onnx",
                     hashlib.sha256(data[:len(data) // 2]).hexdigest())
     writer.manifest("absent", plain, "nowhere.onnx", sound)
+    writer.manifest("elsewhere", plain, "elsewhere.onnx",
+                    writer.model("elsewhere.onnx", elsewhere()))
     image = Picture(256)
     writer.manifest("ambiguous", {"model": {"role": "generator"},
                                   "input": {"size": "256", "template": "ffhq_512"},
