@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -55,6 +56,9 @@ static int read_file(const char *file, char *out)
         bt_say_error("%s: cannot open: %s", file, strerror(why));
         return why == ENOENT ? BAUTA_E_NOT_FOUND : BAUTA_E_PERMISSION;
     }
+    struct stat info;
+    if (!fstat(fd, &info) && S_ISREG(info.st_mode) && (info.st_mode & 077))
+        bt_say("warning: %s: others may read this passphrase; chmod 600 is right", file);
     const int result = read_first_line(fd, file, out);
     close(fd);
     return result;

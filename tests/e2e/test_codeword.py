@@ -40,6 +40,7 @@ class Codeword(unittest.TestCase):
         self.holder = tempfile.TemporaryDirectory(prefix='bauta-e2e-')
         self.dir = pathlib.Path(self.holder.name)
         (self.dir / 'passphrase').write_text(PASSPHRASE + '\nmore\n')
+        (self.dir / 'passphrase').chmod(0o600)
 
     def tearDown(self):
         self.holder.cleanup()
@@ -195,6 +196,7 @@ class Codeword(unittest.TestCase):
         (self.dir / 'wrong').write_text('another passphrase')
         (self.dir / 'short').write_text('short\n')
         self.run_as('a', 'show', 'ben', passphrase='wrong', code=23)
+        self.assertIn('wrong: others may read', self.err)
         self.run_as('a', 'show', 'ben', passphrase='missing', code=4)
         self.run_as('c', 'pair', 'begin', 'ben', '-o', 'one', passphrase='short', code=2)
         self.assertFalse(self.book('c').exists())
