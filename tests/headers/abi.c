@@ -5,6 +5,7 @@
 #include <bauta/bauta.h>
 #include <bauta/codeword.h>
 #include <bauta/device.h>
+#include <bauta/typing.h>
 #include <bauta/verify.h>
 
 // The binary interface of x86-64 Linux as it was released: programs compiled against it
@@ -195,6 +196,12 @@ static const struct row rows[] = {
     VALUE(BAUTA_CODEWORD_DURESS, 4), VALUE(BAUTA_CODEWORD_LOCKED, 5),
     VALUE(BAUTA_CODEWORD_EXPIRED, 6), VALUE(BAUTA_QR_TERMINAL, 0), VALUE(BAUTA_QR_PNG, 1),
     VALUE(BAUTA_QR_SVG, 2),
+    SIZE(bauta_key_time, 16), FIELD(bauta_key_time, down, 0),
+    FIELD(bauta_key_time, up, 8), SIZE(bauta_typing_info, 16),
+    FIELD(bauta_typing_info, keys, 0), FIELD(bauta_typing_info, samples, 4),
+    FIELD(bauta_typing_info, limit, 8), SIZE(bauta_typing_result, 32),
+    FIELD(bauta_typing_result, score, 0), FIELD(bauta_typing_result, limit, 8),
+    FIELD(bauta_typing_result, share, 16), FIELD(bauta_typing_result, alike, 24),
 };
 
 int main(void)
