@@ -6,6 +6,12 @@
 #include "base/log.h"
 #include "verify/words/words.h"
 
+_Static_assert(BT_STEPS_QUESTION * BAUTA_CODEWORD_SECONDS ==
+                   BAUTA_CODEWORD_QUESTION_SECONDS,
+               "a question is good for as long as is said");
+_Static_assert(BT_STEPS_QUESTION + BT_STEPS_AROUND + 1 <= 1 << BT_STEP_BITS,
+               "a question names its step among all that it may have");
+
 static int lock_seconds(int locks)
 {
     int seconds = BAUTA_CODEWORD_LOCK_SECONDS;

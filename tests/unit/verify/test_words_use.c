@@ -215,14 +215,14 @@ static void test_question_times(void)
     // Nearly all questions are understood, at each age that they may have.
     int understood = 0;
     clock_now = 1900000000;
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 100; i++) {
         clock_now += 1000;
         CHECK_INT(bauta_codebook_ask(anna, "ben", &question), 0);
         clock_now += i % 5 * 30 - 30;
         CHECK_INT(bauta_codebook_answer(ben, "anna", question.text, &answer, &result), 0);
         understood += result.verdict == BAUTA_CODEWORD_RIGHT;
     }
-    CHECK_INT(understood, 500);
+    CHECK_INT(understood, 100);
     bauta_codebook_close(&anna);
     bauta_codebook_close(&ben);
 }
