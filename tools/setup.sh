@@ -43,6 +43,7 @@ packages=(
     "libturbojpeg0-dev|decodes the motion JPEG of cameras"
     "libpipewire-0.3-dev|reads cameras, shows frames as a virtual camera"
     "libsdl2-dev|shows the window"
+    "libinih-dev|reads the manifests of models that users bring"
     "libssl-dev|signs and verifies the manifest"
     "libqrencode-dev|draws the QR codes by which people pair"
     "oathtool|computes the same steps of time in a test"
