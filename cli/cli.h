@@ -17,6 +17,7 @@ int bt_cmd_keys(int argc, char **argv);
 int bt_cmd_models(int argc, char **argv);
 int bt_cmd_options(int argc, char **argv);
 int bt_cmd_face(int argc, char **argv);
+int bt_cmd_codeword(int argc, char **argv);
 
 // Messages (main.c) ---------------------------------------------------------------------
 

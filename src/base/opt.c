@@ -35,12 +35,18 @@ static void *field(const struct bt_opt *opt, void *object)
     return (char *)object + opt->offset;
 }
 
+double bt_number(const char *text, char **end)
+{
+    const locale_t before = enter_neutral();
+    const double number = strtod(text, end);
+    uselocale(before);
+    return number;
+}
+
 static bool parse_number(const char *value, double *out)
 {
     char *end = NULL;
-    const locale_t before = enter_neutral();
-    const double number = strtod(value, &end);
-    uselocale(before);
+    const double number = bt_number(value, &end);
     if (end == value || *end)
         return false;
     *out = number;

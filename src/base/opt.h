@@ -27,6 +27,9 @@ void bt_opt_get(const struct bt_opt *opt, const void *object, char *text, size_t
 // Frees the strings.
 void bt_opt_finish(const struct bt_opt *table, void *object);
 
+// strtod with a decimal point whatever the program's locale is. Thread-safe.
+double bt_number(const char *text, char **end);
+
 const struct bt_opt *bt_opt_find(const struct bt_opt *table, const char *name);
 
 // Edit distance of two short names, for suggestions.

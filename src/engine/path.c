@@ -136,6 +136,8 @@ int bt_path_open(struct bt_path **out, struct bauta *engine,
     }
     p->face_changes = p->work_changes = atomic_load(&engine->changes);
 
+    p->options.swap.models = p->options.engine.models;
+    p->options.swap.threads = p->options.engine.threads;
     result = bt_swap_open(&p->swap, format, &p->options.swap);
     if (result < 0)
         goto fail;

@@ -47,8 +47,7 @@ static const struct {
     },
 };
 
-// Writes where the file is into path and returns true, or where it was looked for first.
-static bool find(const char *file, const char *folder, char *path, size_t size)
+bool bt_model_place(const char *file, const char *folder, char *path, size_t size)
 {
     static const struct {
         const char *place;
@@ -81,7 +80,7 @@ int bt_model_load(enum bt_model_id id, const char *folder, uint8_t **data, size_
 {
     char path[PATH_MAX];
     const char *file = models[id].file;
-    if (!find(file, folder, path, sizeof(path))) {
+    if (!bt_model_place(file, folder, path, sizeof(path))) {
         bt_error("%s: no such file; run tools/setup.sh %s to get the models, or name "
                  "their folder in BAUTA_MODELS",
                  path, models[id].step ? models[id].step : "models");
@@ -134,7 +133,7 @@ int bauta_model_at(int index, const char *folder, struct bauta_model_info *info)
         .optional = models[index].optional,
     };
     char hex[65];
-    if (find(found.name, folder, found.path, sizeof(found.path))) {
+    if (bt_model_place(found.name, folder, found.path, sizeof(found.path))) {
         const bool same =
             bt_file_sha256(found.path, hex) >= 0 && !strcmp(hex, found.sha256);
         found.state = same ? BAUTA_MODEL_GOOD : BAUTA_MODEL_DAMAGED;

@@ -2,6 +2,7 @@
 #ifndef BT_NN_NN_H
 #define BT_NN_NN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ enum bt_model_id {
     BT_MODEL_COUNT
 };
 
+// Writes where the file is into path and returns true, or where it was looked for first.
+bool bt_model_place(const char *file, const char *folder, char *path, size_t size);
+
 // Where a model's file is: folder if not NULL, else $BAUTA_MODELS, else models/ beside
 // the library's share folder, else the build's deps/models. Reads it whole into memory
 // after checking size and SHA-256. BAUTA_E_MODEL with a log line that names the file and
@@ -31,7 +35,9 @@ struct bt_net;
 #define BT_NET_PORTS 8
 struct bt_net_port {
     char name[64];
-    int64_t shape[4];   // unused dimensions are 1
+    int rank;           // dimensions, at most 4
+    int64_t shape[4];   // unused dimensions are 1; 0 where the file leaves one open
+    bool half;          // the file has 16-bit floats there; data are converted
     size_t count;       // elements
     float *data;        // owned by the net, fixed address: write inputs, read outputs
 };
@@ -44,6 +50,16 @@ struct bt_net_info {
 // it returns. threads: of ONNX Runtime's intra-op pool, 1 uses only the caller's.
 int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size,
                 int threads);
+// The same in steps: after bt_net_load the info's data are NULL; bt_net_fix says what the
+// open dimensions of a port are, BAUTA_E_MODEL with both shapes in a log line where they
+// cannot be; bt_net_bind makes the buffers.
+int bt_net_load(struct bt_net **out, const char *name, const void *data, size_t size,
+                int threads);
+// The shape as text, open dimensions as ?.
+void bt_net_print_shape(char *text, size_t size, const int64_t *shape, int rank);
+bool bt_net_fits(const struct bt_net_port *port, const int64_t *shape, int rank);
+int bt_net_fix(struct bt_net *net, bool input, int index, const int64_t *shape, int rank);
+int bt_net_bind(struct bt_net *net);
 // model.c's shortcut: load, check, open, free the bytes.
 int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *folder, int threads);
 const struct bt_net_info *bt_net_info(const struct bt_net *net);

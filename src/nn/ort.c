@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "nn/half.h"
 #include "nn/nn.h"
 #include "nn/place.h"
 
@@ -32,6 +33,8 @@ struct bt_net {
     OrtIoBinding *binding;
     OrtValue *value[2 * BT_NET_PORTS];
     int values;
+    // What the runtime sees of ports that hold halves.
+    uint16_t *half_in[BT_NET_PORTS], *half_out[BT_NET_PORTS];
     char name[64];
 };
 
@@ -207,9 +210,47 @@ static int session_options(const char *name, int threads, OrtSessionOptions **ou
     return 0;
 }
 
-// Reads type and shape of one port; only float tensors of fixed shape are taken.
-static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_port *port,
-                      size_t *rank)
+static const char *element_word(ONNXTensorElementDataType element)
+{
+    switch (element) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
+        return "doubles";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
+        return "whole numbers";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8:
+        return "bytes";
+    default:
+        return "no tensor, or something else";
+    }
+}
+
+static int read_dimensions(const OrtTensorTypeAndShapeInfo *tensor, const char *net,
+                           struct bt_net_port *port)
+{
+    if (port->rank && failed(runtime.api,
+                             runtime.api->GetDimensions(tensor, port->shape,
+                                                        (size_t)port->rank),
+                             net, "cannot read a shape"))
+        return BAUTA_E_MODEL;
+    size_t count = 1;
+    for (int i = 0; i < port->rank; i++) {
+        int64_t *n = &port->shape[i];
+        if (*n < 0)
+            *n = 0;
+        if (*n > (int64_t)(PORT_ELEMENTS_MAX / count)) {
+            bt_error("%s: %s has a dimension of %lld: only nets of moderate sizes run",
+                     net, port->name, (long long)*n);
+            return BAUTA_E_MODEL;
+        }
+        count *= *n ? (size_t)*n : 1;
+    }
+    return 0;
+}
+
+// Reads type and shape of one port. Dimensions that are open become 0.
+static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_port *port)
 {
     const OrtApi *api = runtime.api;
     const char *what = "cannot read a shape";
@@ -221,46 +262,51 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
     if (tensor && (failed(api, api->GetTensorElementType(tensor, &element), net, what) ||
                    failed(api, api->GetDimensionsCount(tensor, &dims), net, what)))
         return BAUTA_E_MODEL;
-    if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || dims > 4) {
-        bt_error("%s: %s is not a float tensor of at most 4 dimensions", net, port->name);
+    port->half = element == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
+    if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && !port->half) {
+        bt_error("%s: %s is not a float tensor; it holds %s", net, port->name,
+                 element_word(element));
+        return BAUTA_E_MODEL;
+    }
+    if (dims > 4) {
+        bt_error("%s: %s has %zu dimensions, at most 4 are allowed", net, port->name, dims);
         return BAUTA_E_MODEL;
     }
     for (int i = 0; i < 4; i++)
         port->shape[i] = 1;
-    if (dims && failed(api, api->GetDimensions(tensor, port->shape, dims), net, what))
-        return BAUTA_E_MODEL;
-    size_t count = 1;
-    for (size_t i = 0; i < dims; i++) {
-        const int64_t n = port->shape[i];
-        if (n < 1 || n > (int64_t)(PORT_ELEMENTS_MAX / count)) {
-            bt_error(
-                "%s: %s has a dimension of %lld: only nets of fixed, moderate sizes run",
-                net, port->name, (long long)n);
-            return BAUTA_E_MODEL;
-        }
-        count *= (size_t)n;
-    }
-    port->count = count;
-    *rank = dims;
-    return 0;
+    port->rank = (int)dims;
+    return read_dimensions(tensor, net, port);
 }
 
 // Makes the port's buffer and binds it.
-static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank,
-                     bool input, const OrtMemoryInfo *memory)
+static int bind_port(struct bt_net *net, struct bt_net_port *port, bool input,
+                     uint16_t **half, const OrtMemoryInfo *memory)
 {
     const OrtApi *api = runtime.api;
+    port->count = 1;
+    for (int i = 0; i < port->rank; i++) {
+        if (port->shape[i] < 1) {
+            bt_error("%s: %s has a dimension of any size: only nets of fixed sizes run",
+                     net->name, port->name);
+            return BAUTA_E_MODEL;
+        }
+        port->count *= (size_t)port->shape[i];
+    }
     port->data = bt_alloc_array(port->count, sizeof(float));
-    if (!port->data) {
+    if (port->half)
+        *half = bt_alloc_array(port->count, sizeof(uint16_t));
+    if (!port->data || (port->half && !*half)) {
         bt_error("%s: no memory for %s", net->name, port->name);
         return BAUTA_E_NO_MEMORY;
     }
     OrtValue **value = &net->value[net->values];
-    OrtStatus *status =
-        api->CreateTensorWithDataAsOrtValue(memory, port->data,
-                                            port->count * sizeof(float), port->shape,
-                                            rank, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
-                                            value);
+    OrtStatus *status = api->CreateTensorWithDataAsOrtValue(
+        memory, port->half ? (void *)*half : port->data,
+        port->count * (port->half ? sizeof(uint16_t) : sizeof(float)), port->shape,
+        (size_t)port->rank,
+        port->half ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16
+                   : ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
+        value);
     if (failed(api, status, net->name, "cannot wrap a buffer"))
         return BAUTA_E_RUNTIME;
     net->values++;
@@ -269,8 +315,8 @@ static int bind_port(struct bt_net *net, struct bt_net_port *port, size_t rank,
     return failed(api, status, net->name, "cannot bind a buffer") ? BAUTA_E_MODEL : 0;
 }
 
-static int open_port(struct bt_net *net, size_t index, bool input,
-                     OrtAllocator *allocator, const OrtMemoryInfo *memory)
+static int read_port(struct bt_net *net, size_t index, bool input,
+                     OrtAllocator *allocator)
 {
     const OrtApi *api = runtime.api;
     struct bt_net_port *port = input ? &net->info.input[index] : &net->info.output[index];
@@ -292,48 +338,73 @@ static int open_port(struct bt_net *net, size_t index, bool input,
                    : api->SessionGetOutputTypeInfo(net->session, index, &type);
     if (failed(api, status, net->name, "cannot read a type"))
         return BAUTA_E_MODEL;
-    size_t rank = 0;
-    const int result = read_shape(type, net->name, port, &rank);
+    const int result = read_shape(type, net->name, port);
     api->ReleaseTypeInfo(type);
-    return result < 0 ? result : bind_port(net, port, rank, input, memory);
+    return result;
 }
 
-static int open_ports(struct bt_net *net)
+static int read_ports(struct bt_net *net)
 {
     const OrtApi *api = runtime.api;
     size_t inputs = 0, outputs = 0;
     OrtAllocator *allocator = NULL;
-    OrtMemoryInfo *memory = NULL;
     if (failed(api, api->SessionGetInputCount(net->session, &inputs), net->name,
                "no inputs") ||
         failed(api, api->SessionGetOutputCount(net->session, &outputs), net->name,
                "no outputs") ||
         failed(api, api->GetAllocatorWithDefaultOptions(&allocator), net->name,
-               "no allocator") ||
-        failed(api, api->CreateIoBinding(net->session, &net->binding), net->name,
-               "no binding"))
+               "no allocator"))
         return BAUTA_E_MODEL;
     if (inputs < 1 || inputs > BT_NET_PORTS || outputs < 1 || outputs > BT_NET_PORTS) {
         bt_error("%s: has %zu inputs and %zu outputs; 1 to %d of each are allowed",
                  net->name, inputs, outputs, BT_NET_PORTS);
         return BAUTA_E_MODEL;
     }
-    if (failed(api,
-               api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
-               net->name, "no memory description"))
-        return BAUTA_E_RUNTIME;
     int result = 0;
     for (size_t i = 0; i < inputs && result >= 0; i++)
-        result = open_port(net, i, true, allocator, memory);
+        result = read_port(net, i, true, allocator);
     for (size_t i = 0; i < outputs && result >= 0; i++)
-        result = open_port(net, i, false, allocator, memory);
-    api->ReleaseMemoryInfo(memory);
+        result = read_port(net, i, false, allocator);
     net->info.inputs = (int)inputs;
     net->info.outputs = (int)outputs;
     return result;
 }
 
-int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t size,
+int bt_net_bind(struct bt_net *net)
+{
+    const OrtApi *api = runtime.api;
+    OrtMemoryInfo *memory = NULL;
+    if (failed(api, api->CreateIoBinding(net->session, &net->binding), net->name,
+               "no binding") ||
+        failed(api,
+               api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
+               net->name, "no memory description"))
+        return BAUTA_E_RUNTIME;
+    int result = 0;
+    for (int i = 0; i < net->info.inputs && result >= 0; i++)
+        result = bind_port(net, &net->info.input[i], true, &net->half_in[i], memory);
+    for (int i = 0; i < net->info.outputs && result >= 0; i++)
+        result = bind_port(net, &net->info.output[i], false, &net->half_out[i], memory);
+    api->ReleaseMemoryInfo(memory);
+    return result;
+}
+
+int bt_net_fix(struct bt_net *net, bool input, int index, const int64_t *shape, int rank)
+{
+    struct bt_net_port *port = input ? &net->info.input[index] : &net->info.output[index];
+    if (!bt_net_fits(port, shape, rank)) {
+        char has[128], wanted[128];
+        bt_net_print_shape(has, sizeof(has), port->shape, port->rank);
+        bt_net_print_shape(wanted, sizeof(wanted), shape, rank);
+        bt_error("%s: %s is %s, but must be %s", net->name, port->name, has, wanted);
+        return BAUTA_E_MODEL;
+    }
+    for (int i = 0; i < rank; i++)
+        port->shape[i] = shape[i];
+    return 0;
+}
+
+int bt_net_load(struct bt_net **out, const char *name, const void *data, size_t size,
                 int threads)
 {
     if (!data || !size || threads < 1 || threads > 256) {
@@ -359,7 +430,7 @@ int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t 
         result = BAUTA_E_MODEL;
         goto fail;
     }
-    result = open_ports(net);
+    result = read_ports(net);
     if (result < 0)
         goto fail;
     runtime.api->ReleaseSessionOptions(options);
@@ -379,8 +450,16 @@ const struct bt_net_info *bt_net_info(const struct bt_net *net)
 
 int bt_net_run(struct bt_net *net)
 {
+    for (int i = 0; i < net->info.inputs; i++)
+        for (size_t k = 0; net->half_in[i] && k < net->info.input[i].count; k++)
+            net->half_in[i][k] = bt_half_from_float(net->info.input[i].data[k]);
     OrtStatus *status = runtime.api->RunWithBinding(net->session, NULL, net->binding);
-    return failed(runtime.api, status, net->name, "cannot be run") ? BAUTA_E_RUNTIME : 0;
+    if (failed(runtime.api, status, net->name, "cannot be run"))
+        return BAUTA_E_RUNTIME;
+    for (int i = 0; i < net->info.outputs; i++)
+        for (size_t k = 0; net->half_out[i] && k < net->info.output[i].count; k++)
+            net->info.output[i].data[k] = bt_half_to_float(net->half_out[i][k]);
+    return 0;
 }
 
 void bt_net_close(struct bt_net **net)
@@ -397,6 +476,8 @@ void bt_net_close(struct bt_net **net)
     for (int i = 0; i < BT_NET_PORTS; i++) {
         bt_free(n->info.input[i].data);
         bt_free(n->info.output[i].data);
+        bt_free(n->half_in[i]);
+        bt_free(n->half_out[i]);
     }
     bt_freep(net);
 }

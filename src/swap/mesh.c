@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -11,12 +10,12 @@
 #include "swap/relight.h"
 #include "swap/shape.h"
 #include "swap/lit.h"
+#include "swap/order.h"
+#include "swap/slots.h"
 
 // One person of the stream.
 struct person {
-    int id;
-    double last; // seconds
-    const struct bt_source_face *who;
+    struct bt_slot slot;
     struct bt_expression_state shape;
     struct bt_eyes_state eyes;
     struct bt_relight_state light;
@@ -28,13 +27,6 @@ struct person {
     float level; // as it was made, in octaves below the atlas
 };
 
-static const double FORGET = 2; // seconds after which an unseen face is new
-
-struct order {
-    float depth;
-    uint16_t triangle;
-};
-
 struct mesh {
     struct bt_patch patch;
     struct bt_relight relight;
@@ -44,22 +36,10 @@ struct mesh {
     struct bt_behind behind;
     struct bt_lit_rows rows;
     uint8_t *lit; // the texture at work in the target's light
-    // Closes the mouth (1) or an eye (2).
-    uint8_t own[BT_CANON_TRIANGLES];
+    struct bt_order order;
     float normal[BAUTA_LANDMARKS][3], shape[BAUTA_LANDMARKS][3];
     struct bt_raster_vertex vertex[BAUTA_LANDMARKS];
-    struct order order[BT_CANON_TRIANGLES];
-    uint16_t triangle[BT_CANON_TRIANGLES][3];
 };
-
-static void note_own(struct mesh *m, const uint16_t (*closing)[3], int count,
-                     uint8_t what)
-{
-    for (int i = 0; i < BT_CANON_TRIANGLES; i++)
-        for (int k = 0; k < count; k++)
-            if (!memcmp(bt_canon_triangle[i], closing[k], sizeof closing[k]))
-                m->own[i] = what;
-}
 
 // Memory for one more person.
 static int prepare(struct person **person)
@@ -68,7 +48,7 @@ static int prepare(struct person **person)
     if (!p)
         return BAUTA_E_NO_MEMORY;
     *person = p;
-    p->id = -1;
+    p->slot.id = -1;
     if (!p->texture)
         p->texture = bt_zalloc((size_t)BT_ATLAS_SIZE * BT_ATLAS_SIZE * 4);
     return p->texture ? 0 : BAUTA_E_NO_MEMORY;
@@ -80,9 +60,7 @@ static int mesh_open(struct bt_swap *s, const struct bt_format *format)
     (void)format;
     bt_shape_weights(m->weight);
     bt_behind_init(&m->behind);
-    note_own(m, bt_canon_mouth, BT_CANON_MOUTH, 1);
-    note_own(m, bt_canon_eye[0], BT_CANON_EYE, 2);
-    note_own(m, bt_canon_eye[1], BT_CANON_EYE, 2);
+    bt_order_init(&m->order);
     // Most streams show no more than two faces at once: theirs needs no memory later.
     const int error =
         prepare(&m->person[0]) || prepare(&m->person[1]) ? BAUTA_E_NO_MEMORY : 0;
@@ -104,41 +82,22 @@ static void forget(struct person **person)
     bt_freep(person);
 }
 
-// How readily a place is given to a new face: free, long unseen, new memory, the longest
-// unseen of all.
-static double readiness(const struct person *p, double seconds)
-{
-    if (!p)
-        return 1e8;
-    if (p->id < 0)
-        return 1e9;
-    const double unseen = fabs(seconds - p->last);
-    return unseen > FORGET ? 2e8 + unseen : unseen;
-}
-
 // The state of this face, or a fresh one.
 static struct person *recall(struct mesh *m, int id, const struct bt_source_face *who,
                              double seconds)
 {
-    int slot = 0;
-    for (int i = 0; i < BAUTA_FACES_MAX; i++) {
-        struct person *p = m->person[i];
-        if (p && p->id == id) {
-            if (p->who == who && seconds - p->last < FORGET && seconds >= p->last)
-                return p;
-            slot = i;
-            break;
-        }
-        if (readiness(p, seconds) > readiness(m->person[slot], seconds))
-            slot = i;
-    }
+    const struct bt_slot *slots[BAUTA_FACES_MAX];
+    bool known = false;
+    for (int i = 0; i < BAUTA_FACES_MAX; i++)
+        slots[i] = m->person[i] ? &m->person[i]->slot : NULL;
+    const int slot = bt_slot_choose(slots, id, who, seconds, &known);
+    if (known)
+        return m->person[slot];
     struct person *p = m->person[slot];
     if ((!p || !p->texture) && prepare(&m->person[slot]))
         return NULL;
     p = m->person[slot];
-    p->id = id;
-    p->who = who;
-    p->last = seconds;
+    p->slot = (struct bt_slot){id, seconds, who};
     p->level = -1;
     p->shape = (struct bt_expression_state){0};
     p->light.started = p->eyes.started = false;
@@ -183,8 +142,9 @@ static void fit_texture(const struct mesh *m, struct person *p, float level)
     const int mix = (int)((level - (float)l) * 256), w = BT_LIDS_WIDTH >> l;
     p->level = level;
     p->closed[0] = p->closed[1] = 0;
-    bt_lit_fit(p->texture, &m->rows, p->who, level);
-    mix_levels(p->who->lids[l], p->who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix,
+    const struct bt_source_face *who = p->slot.who;
+    bt_lit_fit(p->texture, &m->rows, who, level);
+    mix_levels(who->lids[l], who->lids[l + 1], w, BT_LIDS_HEIGHT >> l, mix,
                p->shut);
     for (int y = 0; y < BT_LIDS_HEIGHT >> l; y++)
         memcpy(p->open + y * w * 4,
@@ -215,33 +175,6 @@ static void close_lids(struct person *p, const float closed[2])
     }
 }
 
-static int by_depth(const void *a, const void *b)
-{
-    const struct order *x = a, *y = b;
-    if (x->depth != y->depth)
-        return x->depth < y->depth ? 1 : -1;
-    return (int)x->triangle - (int)y->triangle;
-}
-
-// The triangles that look at the camera, the farthest first.
-static int visible(struct mesh *m, bool eyes)
-{
-    int count = 0;
-    for (int i = 0; i < BT_CANON_TRIANGLES; i++) {
-        const uint16_t *t = bt_canon_triangle[i];
-        const float *a = m->shape[t[0]], *b = m->shape[t[1]], *c = m->shape[t[2]];
-        const float area = (b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]);
-        if (m->own[i] == 1 || (m->own[i] && !eyes) || !(area > 0))
-            continue;
-        m->order[count++] = (struct order){a[2] + b[2] + c[2], (uint16_t)i};
-    }
-    qsort(m->order, (size_t)count, sizeof *m->order, by_depth);
-    for (int i = 0; i < count; i++)
-        memcpy(m->triangle[i], bt_canon_triangle[m->order[i].triangle],
-               sizeof m->triangle[i]);
-    return count;
-}
-
 static void draw(struct mesh *m, const struct person *p, bool eyes)
 {
     const int n = bt_lit_size(p->level);
@@ -256,9 +189,9 @@ static void draw(struct mesh *m, const struct person *p, bool eyes)
         out->v = bt_canon_uv[v][1] * (float)n;
         memcpy(out->add, m->relight.add[v], sizeof out->add);
     }
-    const int count = visible(m, eyes);
+    const int count = bt_order_run(&m->order, (const float(*)[3])m->shape, eyes);
     bt_raster_textured(m->patch.drawn, m->patch.width, m->patch.height, m->patch.stride,
-                       &texture, m->vertex, (const uint16_t(*)[3])m->triangle, count);
+                       &texture, m->vertex, (const uint16_t(*)[3])m->order.triangle, count);
 }
 
 static int texel_of(const float uv[2])
@@ -271,6 +204,7 @@ static int texel_of(const float uv[2])
 // Draws the irises in the light of the eyes.
 static void look(struct mesh *m, struct person *p, const struct bauta_face *at, double dt)
 {
+    const struct bt_source_face *who = p->slot.who;
     float gain[2][3] = {{0}}, add[2][3] = {{0}};
     for (int side = 0; side < 2; side++) {
         float uv[2] = {0};
@@ -284,7 +218,7 @@ static void look(struct mesh *m, struct person *p, const struct bauta_face *at, 
         for (int c = 0; c < 3; c++)
             gain[side][c] = (float)m->relight.gain[texel_of(uv)][c] / 256;
     }
-    bt_eyes_draw(&p->who->eyes, &p->eyes, &m->patch, at, (const float(*)[3])m->shape,
+    bt_eyes_draw(&who->eyes, &p->eyes, &m->patch, at, (const float(*)[3])m->shape,
                  &p->light.light, (const float(*)[3])gain, (const float(*)[3])add,
                  exp2f(p->grain.blur), dt);
 }
@@ -345,8 +279,8 @@ static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
     struct person *p = recall(m, at->id, who, seconds);
     if (!p)
         return BAUTA_E_NO_MEMORY;
-    const double dt = fmin(fmax(seconds - p->last, 1. / 240), .5);
-    p->last = seconds;
+    const double dt = fmin(fmax(seconds - p->slot.last, 1. / 240), .5);
+    p->slot.last = seconds;
     float closed[2];
     bt_shape_run(&p->shape, at, who->vertex, m->weight, s->options->shape,
                  s->options->silhouette, dt, m->shape, closed);
@@ -391,7 +325,7 @@ static void mesh_reset(struct bt_swap *s)
     struct mesh *m = s->priv;
     for (int i = 0; i < BAUTA_FACES_MAX; i++)
         if (m->person[i])
-            m->person[i]->id = -1;
+            m->person[i]->slot.id = -1;
 }
 
 static void mesh_close(struct bt_swap *s)

@@ -18,6 +18,7 @@
 
 #define BT_ATLAS_LEVELS 4
 #define BT_ATLAS_SIZE 512 // of level 0; each further level is half as large
+#define BT_PORTRAIT_SIZE 320
 #define BT_MAP_SIZE 128   // of the maps that follow the target's light
 #define BT_COARSE_SIZE 64 // of the map of light's low frequencies
 
@@ -37,6 +38,10 @@ struct bt_source_face {
     uint8_t *lids[BT_ATLAS_LEVELS]; // a part of it with the eyes closed, as levels, too
     float log_albedo[BT_COARSE_SIZE * BT_COARSE_SIZE][3]; // natural log of value / 255
     float mean_log[3];                                    // its mean over the skin
+    // What nets are shown of the photo, R G B, BT_PORTRAIT_SIZE wide and high, and where
+    // eyes, nose and the mouth's corners are in it. NULL: there is none, as of nobody.
+    uint8_t *portrait;
+    float portrait_point[5][2];
 };
 
 #define BT_THUMBNAIL_SIZE 96
@@ -57,6 +62,10 @@ struct bauta_identity {
 int bt_atlas_init(struct bt_source_face *face, const struct bauta_frame *photo,
                   const struct bauta_face *found);
 void bt_atlas_finish(struct bt_source_face *face);
+
+// Cuts the portrait out of the photo. 0 or BAUTA_E_NO_MEMORY.
+int bt_portrait_cut(struct bt_source_face *face, const struct bauta_frame *photo,
+                    const struct bauta_face *found);
 
 // The same in two steps, so that several photos can be put together between them
 // (fuse.c).

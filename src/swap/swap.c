@@ -6,19 +6,25 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-extern const struct bt_swap_impl bt_swap_mesh, bt_swap_none;
+extern const struct bt_swap_impl bt_swap_mesh, bt_swap_neural, bt_swap_none;
 
-const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_none, NULL};
+const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_neural,
+                                               &bt_swap_none, NULL};
 
 static const char *const eyes[] = {"photo", "own", NULL};
-static const char *const engines[] = {"mesh", "none", NULL};
+static const char *const engines[] = {"mesh", "neural", "none", NULL};
 
 #define AT(field) offsetof(struct bt_swap_options, field)
 
 const struct bt_opt bt_swap_opts[] = {
     {{"engine", BAUTA_OPTION_CHOICE, "mesh", .choices = engines,
-      .help = "What replaces the face: mesh draws the photo's face, none leaves it."},
+      .help = "What replaces the face: mesh draws the photo's face, neural runs a "
+              "generator, none leaves it."},
      AT(engine)},
+    {{"generator", BAUTA_OPTION_STRING, NULL,
+      .help = "Which model engine neural runs: a name of bauta models, or the path of a "
+              "manifest (docs/models.md)."},
+     AT(generator)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
       .help = "How much of the photo's face shape is taken over."},
      AT(shape)},
@@ -72,7 +78,13 @@ void bt_mask_finish(struct bt_mask *mask)
 int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
                  const struct bt_swap_options *options)
 {
-    const struct bt_swap_impl *impl = bt_swaps[options->engine];
+    return bt_swap_open_as(out, bt_swaps[options->engine], format, options);
+}
+
+int bt_swap_open_as(struct bt_swap **out, const struct bt_swap_impl *impl,
+                    const struct bt_format *format,
+                    const struct bt_swap_options *options)
+{
     struct bt_swap *s = bt_zalloc(sizeof *s);
     if (!s)
         return BAUTA_E_NO_MEMORY;

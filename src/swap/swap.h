@@ -16,13 +16,18 @@ enum bt_swap_eyes {
 };
 
 struct bt_swap_options {
-    int engine;   // CHOICE: mesh (default), none
+    int engine;   // CHOICE: mesh (default), neural, none
+    char *generator; // name of a model, or path of its manifest
     float shape;  // 0..1: how much of the photo's shape
     float silhouette; // 0..1: how much of it at the oval
     float tone;   // 0..1: how far skin tone goes to the target's
     float detail; // 0..1: creases and moving shadows taken over from the target
     int eyes;     // CHOICE: enum bt_swap_eyes, whose eyes are shown
     float occlusion; // 0..1: how far what stands in front of the face is left in front
+    // Of nets; these are no options, the opener lends its own. NULL: the usual places;
+    // 0: one.
+    const char *models;
+    int threads;
 };
 extern const struct bt_opt bt_swap_opts[];
 
@@ -92,6 +97,10 @@ extern const struct bt_swap_impl *const bt_swaps[]; // NULL-terminated, first is
 
 int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
                  const struct bt_swap_options *options);
+// The same with an engine that the options do not name.
+int bt_swap_open_as(struct bt_swap **out, const struct bt_swap_impl *impl,
+                    const struct bt_format *format,
+                    const struct bt_swap_options *options);
 int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame,
                  const struct bauta_face *at, const struct bt_source_face *who,
                  double seconds, struct bt_mask *touched);

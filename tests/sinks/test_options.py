@@ -40,7 +40,7 @@ TRIED = {
     'preset': ['ultrafast'], 'audio-codec': ['none'], 'realtime': None, 'microphone': None,
     'face-detector-threshold': ['.95'], 'face-presence-threshold': ['.95'],
     'face-smoothing': ['0', '4'], 'face-net': ['mesh'], 'engine': ['none'],
-    'shape': ['0', '1'], 'silhouette': ['1'], 'tone': ['1'], 'detail': ['1'],
+    'generator': None, 'shape': ['0', '1'], 'silhouette': ['1'], 'tone': ['1'], 'detail': ['1'],
     'eyes': ['own'], 'occlusion': ['0'], 'guard-look-ahead': ['0', '3'],
     'guard-hold': ['0', '2'], 'lost': ['card', 'pass'], 'label-position': list(CORNERS),
     'label-size': ['.75', '3'], 'label-lang': ['el', 'bg'], 'label': ['persistent'], 'label-ground': ['art'],

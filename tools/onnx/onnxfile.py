@@ -5,13 +5,14 @@ Field numbers are those of onnx.proto.
 """
 
 import array
+import struct
 import sys
 
 from protobuf import block, floating, integer, packed
 
 IR_VERSION = 8
 OPSET = 17
-FLOAT, INT64 = 1, 7
+FLOAT, INT64, HALF = 1, 7, 10
 
 
 def little_endian(code, values):
@@ -32,9 +33,11 @@ def _attribute(name, value):
     return out + packed(8, value) + integer(20, 7)
 
 
-def _value_info(name, shape):
-    dims = b"".join(block(1, integer(1, d)) for d in shape)
-    return block(1, name) + block(2, block(1, integer(1, FLOAT) + block(2, dims)))
+def _value_info(name, shape, kind):
+    """A dimension that is a text is open, and called so."""
+    dims = b"".join(block(1, block(2, d) if isinstance(d, str) else integer(1, d))
+                    for d in shape)
+    return block(1, name) + block(2, block(1, integer(1, kind) + block(2, dims)))
 
 
 class Model:
@@ -48,17 +51,24 @@ class Model:
         self.inputs = []
         self.outputs = []
 
-    def input(self, name, shape):
-        self.inputs.append((name, list(shape)))
+    def input(self, name, shape, kind=FLOAT):
+        self.inputs.append((name, list(shape), kind))
         return name
 
-    def output(self, name, shape):
-        self.outputs.append((name, list(shape)))
+    def output(self, name, shape, kind=FLOAT):
+        self.outputs.append((name, list(shape), kind))
 
     def floats(self, name, shape, values):
         """A constant of 32-bit floats; a second call with a known name adds nothing."""
         if name not in self.initializers:
             self.initializers[name] = (FLOAT, list(shape), little_endian("f", values))
+        return name
+
+    def halves(self, name, shape, values):
+        """A constant of 16-bit floats."""
+        if name not in self.initializers:
+            data = struct.pack(f"<{len(values)}e", *values)
+            self.initializers[name] = (HALF, list(shape), data)
         return name
 
     def integers(self, name, values, shape=None):

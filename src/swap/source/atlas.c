@@ -290,4 +290,5 @@ void bt_atlas_finish(struct bt_source_face *face)
         bt_freep(&face->atlas[l]);
         bt_freep(&face->lids[l]);
     }
+    bt_freep(&face->portrait);
 }

@@ -51,6 +51,7 @@ static void layer_free(struct bt_layer *layer)
     bt_free(layer->rgb);
     bt_free(layer->weight);
     bt_free(layer->thumbnail);
+    bt_free(layer->face.portrait);
     bt_free(layer);
 }
 
@@ -199,6 +200,8 @@ int bt_enrol_photo(struct bt_enrol *e, const struct bauta_frame *photo, const ch
     if (!error)
         error = bt_atlas_photo(&e->work, &layer->face, photo, &layer->found,
                                &layer->about.score);
+    if (!error)
+        error = bt_portrait_cut(&layer->face, photo, &layer->found);
     if (error)
         goto fail;
     thumbnail(photo, layer->found.box, layer->thumbnail);
@@ -222,6 +225,7 @@ static int put_together(struct bt_enrol *e, struct bt_source_face *face)
     struct bt_atlas_work *w = &e->work;
     struct bt_layer *best = e->layer[0];
     *face = best->face;
+    best->face.portrait = NULL;
     for (int i = 1; i < e->count && !face->eyes.usable; i++)
         face->eyes = e->layer[i]->face.eyes;
     bt_freep(&w->rgb);

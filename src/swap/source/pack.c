@@ -39,7 +39,7 @@ struct row {
     const char *tag; // four letters, never used again for another thing
     enum kind kind;
     int since;    // the version of the format that brought it
-    bool needed;  // else all zero is a good value where an older file lacks it
+    bool needed;  // else all zero is a good value where a file lacks it or has none of it
     bool pointer; // the place holds a pointer to the values
     size_t offset, count, repeat, stride;
     double limit; // of the numbers' magnitude
@@ -54,6 +54,11 @@ struct row {
 #define POINTER(tag, kind, since, field, count)                                          \
     {                                                                                    \
         tag, kind, since, true, true, offsetof(struct bauta_identity, field), count, 1,  \
+            0, 0                                                                         \
+    }
+#define OPTIONAL(tag, kind, since, field, count)                                         \
+    {                                                                                    \
+        tag, kind, since, false, true, offsetof(struct bauta_identity, field), count, 1, \
             0, 0                                                                         \
     }
 #define PHOTO(tag, kind, since, field, type, limit)                                      \
@@ -91,6 +96,10 @@ static const struct row rows[] = {
     POINTER("lids", BYTES, 1, face.lids[0], 4 * BT_LIDS_WIDTH * BT_LIDS_HEIGHT),
     ROW("albe", F32, 1, true, face.log_albedo, float, 100),
     ROW("mean", F32, 1, true, face.mean_log, float, 100),
+    // Older programs do without these, so the version stays.
+    OPTIONAL("port", BYTES, VERSION + 1, face.portrait,
+             3 * BT_PORTRAIT_SIZE * BT_PORTRAIT_SIZE),
+    ROW("five", F32, VERSION + 1, false, face.portrait_point, float, 1e4),
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -183,6 +192,8 @@ static bool digest(const uint8_t *data, size_t size, uint8_t out[HASH])
 // Values of the row that are in use.
 static size_t row_count(const struct row *row, const void *place)
 {
+    if (row->pointer && !*(void *const *)place)
+        return 0;
     if (row->kind == TEXT)
         return strlen(*(char *const *)place);
     return row->count * row->repeat;
@@ -212,7 +223,7 @@ int bt_identity_pack(const struct bauta_identity *identity, uint8_t **data, size
         put(entry + 4, row->kind, 4);
         put(entry + 8, count, 4);
         put(entry + 12, at, 4);
-        if (row->pointer)
+        if (row->pointer && count)
             encode(out + at, *(void *const *)place, row->kind, count);
         for (size_t k = 0; !row->pointer && k < row->repeat; k++)
             encode(out + at + k * row->count * bytes, place + k * row->stride, row->kind,
@@ -280,8 +291,9 @@ static int locate(const uint8_t *data, size_t size, const char *name,
             continue;
         const uint64_t kind = get(entry + 4, 4), n = get(entry + 8, 4),
                        at = get(entry + 12, 4);
-        const bool fits =
-            row->kind == TEXT ? n <= row->count : n == row->count * row->repeat;
+        const bool fits = row->kind == TEXT ? n <= row->count
+                                            : n == row->count * row->repeat ||
+                                                  (!row->needed && row->pointer && !n);
         // A size that has changed since then.
         if (!fits && version < VERSION)
             return too_old(name);
@@ -308,6 +320,8 @@ static int read_row(struct bauta_identity *identity, const struct row *row,
                 return damaged(name, "a value is out of range");
         return 0;
     }
+    if (!row->needed && !count)
+        return 0;
     // One zero more ends a text.
     void *memory = bt_zalloc(count * bytes + 1);
     if (!memory) {

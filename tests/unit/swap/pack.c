@@ -41,6 +41,10 @@ static void round_trip(const struct bauta_identity *who)
     memset(b.atlas, 0, sizeof b.atlas);
     memset(a.lids, 0, sizeof a.lids);
     memset(b.lids, 0, sizeof b.lids);
+    CHECK(!a.portrait == !b.portrait);
+    CHECK(!a.portrait || !memcmp(a.portrait, b.portrait,
+                                 (size_t)BT_PORTRAIT_SIZE * BT_PORTRAIT_SIZE * 3));
+    a.portrait = b.portrait = NULL;
     CHECK(!memcmp(&a, &b, sizeof a));
     struct bauta_photo_info info;
     CHECK_INT(bauta_identity_photo(back, 2, &info), BAUTA_E_USAGE);
@@ -53,6 +57,22 @@ static void round_trip(const struct bauta_identity *who)
     CHECK(length == size && !memcmp(again, data, size));
     bt_free(again);
     bauta_identity_unref(&back);
+}
+
+// A face may have a portrait or none; so may an older file.
+static void portrait(struct bauta_identity *who)
+{
+    const size_t bytes = (size_t)BT_PORTRAIT_SIZE * BT_PORTRAIT_SIZE * 3;
+    who->face.portrait = bt_alloc(bytes);
+    if (!CHECK(who->face.portrait != NULL))
+        return;
+    for (size_t i = 0; i < bytes; i++)
+        who->face.portrait[i] = (uint8_t)(i % 251);
+    for (int i = 0; i < 5; i++)
+        who->face.portrait_point[i][0] = 100.5f + (float)i;
+    round_trip(who);
+    bt_freep(&data);
+    bt_freep(&who->face.portrait);
 }
 
 static void hash_again(uint8_t *bytes, size_t length)
@@ -164,6 +184,8 @@ static void no_memory(const struct bauta_identity *who)
 int main(void)
 {
     struct bauta_identity *who = made_person("written:letter 5");
+    if (who)
+        portrait(who);
     if (!CHECK(who != NULL))
         return check_end();
     round_trip(who);

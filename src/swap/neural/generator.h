@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BT_SWAP_NEURAL_GENERATOR_H
+#define BT_SWAP_NEURAL_GENERATOR_H
+
+#include "swap/neural/tensor.h"
+#include "swap/source.h"
+
+#define BT_EMAP 512 // rows and columns
+
+// A generator with the nets that feed it, as its manifest says. One user at a time.
+struct bt_generator {
+    struct bt_found_model model, embedder_model, converter_model;
+    struct bt_net *net, *embedder, *converter;
+    int size;                                // of the aligned square
+    int target, source, output, mask;        // ports of the net; -1: there is none
+    int embedder_in, embedder_out, converter_in, converter_out;
+    float *emap;                             // BT_EMAP x BT_EMAP, or NULL
+    size_t source_count;                     // floats of a source, 0: it takes none
+    uint8_t *rgbx;                           // a portrait at work
+    float (*picture)[3];                     // and what is cut out of it
+};
+
+// Finds the model (bt_model_find), checks hash, shapes and types of all files, and runs
+// each net once. Everything that is wrong is found here: BAUTA_E_MODEL and others, with a
+// log line.
+int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
+                      int threads);
+void bt_generator_close(struct bt_generator **generator);
+
+// What the generator is told of a source face, source_count floats: it depends on the
+// portrait alone. BAUTA_E_NO_FACE: the face has no portrait.
+int bt_generator_source(struct bt_generator *generator, const struct bt_source_face *who,
+                        float *source);
+
+// Puts source's face in the place of that in target; both pictures are size x size R G B,
+// 0..255; out may leave that range. mask: size x size, 0..1, all 1 where the generator
+// gives none. BAUTA_E_RUNTIME: it could not run, or gave what is no number.
+int bt_generator_run(struct bt_generator *generator, const float (*target)[3],
+                     const float *source, float (*out)[3], float *mask);
+
+#endif
