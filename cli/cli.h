@@ -21,6 +21,7 @@ int bt_cmd_models_test(int argc, char **argv);
 int bt_show_brought(const char *models);
 int bt_cmd_options(int argc, char **argv);
 int bt_cmd_face(int argc, char **argv);
+int bt_cmd_codeword(int argc, char **argv);
 
 // Messages (main.c) ---------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ static const struct command {
      bt_cmd_live},
     {"face", "keep a face under a name: add, list, show, remove", bt_cmd_face},
     {"inspect", "say which marks pictures and films carry", bt_cmd_inspect},
+    {"codeword", "know each other on a call by words: pair, show, check, ask, answer",
+     bt_cmd_codeword},
     {"keys", "show the key that signs what is made, or import another", bt_cmd_keys},
     {"bench", "time every stage on this machine", bt_cmd_bench},
     {"devices", "list cameras and virtual cameras, and what is missing", bt_cmd_devices},
@@ -133,8 +135,8 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "live", "face", "inspect", "keys", "bench",
-                           "devices", "models", "options", "help", NULL};
+    const char *words[] = {"swap", "live", "face", "inspect", "codeword", "keys",
+                           "bench", "devices", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)
         bt_say_error("there is no command %s; did you mean %s?", name, near);

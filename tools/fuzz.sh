@@ -22,10 +22,11 @@ if [ $# -eq 0 ]; then
     done
 fi
 for target in "$@"; do
-    ninja -C build-fuzz "tests/fuzz/fuzz-$target" >/dev/null
+    program=tests/fuzz/fuzz-${target//_/-}
+    ninja -C build-fuzz "$program" >/dev/null
     mkdir -p "build-fuzz/found/$target"
     echo "fuzz: $target, $seconds seconds"
-    "build-fuzz/tests/fuzz/fuzz-$target" "-max_total_time=$seconds" -rss_limit_mb=3000 \
+    "build-fuzz/$program" "-max_total_time=$seconds" -rss_limit_mb=3000 \
         -timeout=30 -print_final_stats=1 "-artifact_prefix=build-fuzz/found/$target-" \
         "build-fuzz/found/$target" "tests/fuzz/corpus/$target" 2>&1 | tail -n 8
 done

@@ -35,6 +35,8 @@ enum bauta_error {
     BAUTA_E_END = -20,        // No more frames. Never an exit code.
     BAUTA_E_AGAIN = -21,      // Nothing ready yet, or no room yet. Never an exit code.
     BAUTA_E_CONTENT = -22,    // The content gate: an intimate picture, nothing was made.
+    BAUTA_E_PASSPHRASE = -23, // The passphrase is not the book's.
+    BAUTA_E_TAMPERED = -24,   // A book or message of code words was changed.
 };
 
 // A short lower-case English phrase for an error, "unknown error" for other values.

@@ -28,6 +28,8 @@ static const char *const phrases[] = {
     [-BAUTA_E_END] = "end of the stream",
     [-BAUTA_E_AGAIN] = "not ready yet",
     [-BAUTA_E_CONTENT] = "refused by the content gate",
+    [-BAUTA_E_PASSPHRASE] = "wrong passphrase",
+    [-BAUTA_E_TAMPERED] = "changed by somebody, or damaged",
 };
 
 const char *bauta_strerror(int error)

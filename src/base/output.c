@@ -154,6 +154,27 @@ int bt_output_open(struct bt_output *out, const char *path, int overwrite)
     return 0;
 }
 
+int bt_output_write_private(const struct bt_output *out, const void *data, size_t size)
+{
+    const int fd = open(out->temp, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool good = fd >= 0 && !fchmod(fd, 0600);
+    for (size_t done = 0; good && done < size;) {
+        const ssize_t n = write(fd, (const char *)data + done, size - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        good = n > 0;
+        done += good ? (size_t)n : 0;
+    }
+    const int why = good ? 0 : errno ? errno : EIO;
+    if (fd >= 0)
+        close(fd);
+    if (good)
+        return 0;
+    bt_error("%s: cannot write: %s", out->path, strerror(why));
+    // A limit on the size of files is met like a full disk.
+    return why == EFBIG ? BAUTA_E_DISK_FULL : bt_file_error(why);
+}
+
 static int flush_file(const char *path, const char *shown)
 {
     const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);

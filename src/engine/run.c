@@ -225,6 +225,11 @@ int bauta_run(struct bauta *engine, const char *input, const char *output,
         bt_error("bauta_run: an argument is missing");
         return BAUTA_E_USAGE;
     }
+    const char *microphone = engine->options.io.microphone;
+    if (microphone && *microphone) {
+        bt_error("option microphone: it is for live streams; of a file the sound is kept");
+        return BAUTA_E_USAGE;
+    }
     int result = bt_engine_enter(engine, BT_ENGINE_RUNS);
     if (result < 0)
         return result;

@@ -19,6 +19,7 @@ struct bt_io_options {
     char *preset;     // the encoder's own word, NULL: a balanced one
     char *audio_codec; // NULL: copied where the container can, else its default
     int realtime;     // read files at their own pace
+    char *microphone; // of PipeWire's, for live outputs; NULL: the source's own sound
     const atomic_int *stop;  // no option: where true, waiting for a device ends; or NULL
     const char *name;        // no option: what messages call the source, NULL: its url
     // No option: pictures are only looked at. Of a file, those that no other one needs are
@@ -119,6 +120,17 @@ int bt_sink_finish(struct bt_sink *sink);
 int bt_sink_commit(struct bt_sink *sink);
 // Frees; removes a file that was not committed. Accepts NULL inside.
 void bt_sink_close(struct bt_sink **sink);
+
+// A microphone that is read on a thread of its own; its packets' times are those of the
+// clock of bt_now_ns, in microseconds, to be moved to a stream's. name: "default", or one of
+// PipeWire's. stop may be NULL. Logged: BAUTA_E_NOT_FOUND, BAUTA_E_UNSUPPORTED where the
+// build is without PipeWire.
+struct bt_microphone;
+int bt_microphone_open(struct bt_microphone **out, const char *name,
+                       const atomic_int *stop);
+struct bt_tracks *bt_microphone_tracks(struct bt_microphone *microphone);
+// Accepts NULL inside.
+void bt_microphone_close(struct bt_microphone **microphone);
 
 // Reads one picture, upright (EXIF orientation applied), as RGB24. At most 64 megapixels,
 // 256 MB of file; at least 16x16. Errors are logged with the path.

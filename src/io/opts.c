@@ -47,6 +47,11 @@ const struct bt_opt bt_io_opts[] = {
       .help = "Codec of the sound, or copy, or none; by default it is copied where the "
               "container can hold it."},
      AT(audio_codec)},
+    {{.name = "microphone",
+      .type = BAUTA_OPTION_STRING,
+      .help = "Record this microphone (default, or a name that bauta devices lists) beside "
+              "a live stream, in place of the sound of its input."},
+     AT(microphone)},
     {{.name = "realtime",
       .type = BAUTA_OPTION_BOOL,
       .initial = "no",

@@ -37,7 +37,7 @@ struct bt_occlude_state {
     float shown, lasting;             // the same over moments and over seconds
     bool wears;                       // glasses
     uint8_t on[BT_OCCLUDE_CELLS];     // 1: a thing came here, 2: a hand
-    int side;                         // step to where a hand came from, 0: unknown
+    float toward[2];                  // to where a hand came from, length 1; 0: unknown
     float seconds, held;              // for how long most was covered, a hand seen
 };
 

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include <bauta/bauta.h>
+#include <bauta/codeword.h>
 #include <bauta/device.h>
+#include <bauta/typing.h>
 #include <bauta/verify.h>
 
 // The binary interface of x86-64 Linux as it was released: programs compiled against it
@@ -115,6 +117,7 @@ static const struct row rows[] = {
     VALUE(BAUTA_E_TOO_LARGE, -17), VALUE(BAUTA_E_TOO_SMALL, -18),
     VALUE(BAUTA_E_STOPPED, -19), VALUE(BAUTA_E_END, -20), VALUE(BAUTA_E_AGAIN, -21),
     VALUE(BAUTA_E_CONTENT, -22),
+    VALUE(BAUTA_E_PASSPHRASE, -23), VALUE(BAUTA_E_TAMPERED, -24),
     VALUE(BAUTA_LOG_ERROR, 0), VALUE(BAUTA_LOG_WARNING, 1), VALUE(BAUTA_LOG_INFO, 2),
     VALUE(BAUTA_LOG_DEBUG, 3), VALUE(BAUTA_PIXEL_NONE, 0), VALUE(BAUTA_PIXEL_YUV420P, 1),
     VALUE(BAUTA_PIXEL_YUV422P, 2), VALUE(BAUTA_PIXEL_YUV444P, 3),
@@ -190,6 +193,27 @@ static const struct row rows[] = {
     VALUE(BAUTA_LIVE_SWAPPED, 1), VALUE(BAUTA_LIVE_HELD, 2), VALUE(BAUTA_LIVE_COVERED, 3),
     VALUE(BAUTA_LIVE_CARD, 4), VALUE(BAUTA_LIVE_STALLED, 5), VALUE(BAUTA_LIVE_PANIC, 6),
     VALUE(BAUTA_LIVE_PASSED, 7),
+    SIZE(bauta_phrase, 36), FIELD(bauta_phrase, text, 0),
+    FIELD(bauta_phrase, seconds, 32), SIZE(bauta_pair_info, 104),
+    FIELD(bauta_pair_info, name, 0), FIELD(bauta_pair_info, state, 68),
+    FIELD(bauta_pair_info, people, 72), FIELD(bauta_pair_info, role, 76),
+    FIELD(bauta_pair_info, made, 80), FIELD(bauta_pair_info, accepted, 88),
+    FIELD(bauta_pair_info, wrong, 96), FIELD(bauta_pair_info, locked, 100),
+    SIZE(bauta_codeword_result, 16), FIELD(bauta_codeword_result, verdict, 0),
+    FIELD(bauta_codeword_result, role, 4), FIELD(bauta_codeword_result, left, 8),
+    FIELD(bauta_codeword_result, locked, 12), VALUE(BAUTA_PAIR_READY, 0),
+    VALUE(BAUTA_PAIR_BEGUN, 1), VALUE(BAUTA_PAIR_REPLIED, 2), VALUE(BAUTA_PAIR_ALOUD, 3),
+    VALUE(BAUTA_CODEWORD_RIGHT, 0), VALUE(BAUTA_CODEWORD_WRONG, 1),
+    VALUE(BAUTA_CODEWORD_REPLAYED, 2), VALUE(BAUTA_CODEWORD_OWN, 3),
+    VALUE(BAUTA_CODEWORD_DURESS, 4), VALUE(BAUTA_CODEWORD_LOCKED, 5),
+    VALUE(BAUTA_CODEWORD_EXPIRED, 6), VALUE(BAUTA_QR_TERMINAL, 0), VALUE(BAUTA_QR_PNG, 1),
+    VALUE(BAUTA_QR_SVG, 2),
+    SIZE(bauta_key_time, 16), FIELD(bauta_key_time, down, 0),
+    FIELD(bauta_key_time, up, 8), SIZE(bauta_typing_info, 16),
+    FIELD(bauta_typing_info, keys, 0), FIELD(bauta_typing_info, samples, 4),
+    FIELD(bauta_typing_info, limit, 8), SIZE(bauta_typing_result, 32),
+    FIELD(bauta_typing_result, score, 0), FIELD(bauta_typing_result, limit, 8),
+    FIELD(bauta_typing_result, share, 16), FIELD(bauta_typing_result, alike, 24),
 };
 
 int main(void)

@@ -30,6 +30,9 @@ static inline void sleep_ms(int ms)
 static inline void bt_test_begin(unsigned seconds)
 {
     bauta_log_set(bt_test_ignore, NULL);
+#ifdef __SANITIZE_THREAD__
+    seconds *= 2;
+#endif
     alarm(seconds);
 }
 

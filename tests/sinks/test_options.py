@@ -37,7 +37,7 @@ TRIED = {
     'max-delay': None, 'loop': None, 'session-log': ['0'], 'watch-view': None,
     'watch-mirror': None, 'force': None, 'start': ['.5'], 'duration': ['.3'],
     'codec': ['ffv1', 'mpeg4', 'libx264rgb'], 'quality': ['100'],
-    'preset': ['ultrafast'], 'audio-codec': ['none'], 'realtime': None,
+    'preset': ['ultrafast'], 'audio-codec': ['none'], 'realtime': None, 'microphone': None,
     'face-detector-threshold': ['.95'], 'face-presence-threshold': ['.95'],
     'face-smoothing': ['0', '4'], 'face-net': ['mesh'], 'engine': ['none'],
     'generator': None,

@@ -2,7 +2,6 @@
 // The user's enrolled faces: a folder with a file for each name.
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,42 +46,9 @@ static int need_name(const char *name)
     return BAUTA_E_USAGE;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
-// Where the folder is; made with the folders above it, for this user alone, if asked.
 static int find_folder(char path[PATH_MAX], bool make)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int length = -1;
-    // A relative one is to be ignored (XDG Base Directory Specification).
-    if (data && data[0] == '/')
-        length = snprintf(path, PATH_MAX, "%s/bauta/faces", data);
-    else if (home && home[0] == '/')
-        length = snprintf(path, PATH_MAX, "%s/.local/share/bauta/faces", home);
-    if (length < 0 || length >= PATH_MAX - BAUTA_NAME_MAX - 32) {
-        bt_error("there is no place for enrolled faces: set HOME or XDG_DATA_HOME to a "
-                 "folder's whole path");
-        return BAUTA_E_NOT_FOUND;
-    }
-    for (char *at = path + 1; make && *at; at++) {
-        if (*at != '/' && at[1])
-            continue;
-        const char kept = *at;
-        if (kept == '/')
-            *at = 0;
-        const int why = mkdir(path, 0700) ? errno : 0;
-        if (why && !is_folder(path)) {
-            bt_error("%s: cannot make this folder: %s", path,
-                     why == EEXIST ? "a file has that name" : strerror(why));
-            return bt_file_error(why);
-        }
-        *at = kept;
-    }
-    return 0;
+    return bt_data_folder(path, PATH_MAX, "/faces", "enrolled faces", make);
 }
 
 // Whose faces they are is nobody else's business, also in a folder that was there.
@@ -110,28 +76,6 @@ static void add_name(char path[PATH_MAX], const char *name)
     snprintf(path + length, PATH_MAX - length, "/%s%s", name, ending);
 }
 
-static int write_all(const char *path, const char *shown, const uint8_t *data,
-                     size_t size)
-{
-    const int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    bool good = fd >= 0 && !fchmod(fd, 0600);
-    for (size_t done = 0; good && done < size;) {
-        const ssize_t n = write(fd, data + done, size - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        good = n > 0;
-        done += good ? (size_t)n : 0;
-    }
-    const int why = good ? 0 : errno ? errno : EIO;
-    if (fd >= 0)
-        close(fd);
-    if (good)
-        return 0;
-    bt_error("%s: cannot write: %s", shown, strerror(why));
-    // A limit on the size of files is met like a full disk.
-    return why == EFBIG ? BAUTA_E_DISK_FULL : bt_file_error(why);
-}
-
 int bauta_identity_save(const struct bauta_identity *identity, const char *name,
                         int overwrite)
 {
@@ -155,7 +99,7 @@ int bauta_identity_save(const struct bauta_identity *identity, const char *name,
     if (!result)
         result = bt_output_open(&output, path, overwrite);
     if (!result)
-        result = write_all(output.temp, path, data, size);
+        result = bt_output_write_private(&output, data, size);
     if (!result)
         result = bt_output_commit(&output);
     bt_output_finish(&output);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 
 #define WAIT_FIRST_NS ((int64_t)250000000)
 #define WAIT_MOST_NS ((int64_t)2000000000)
+#define AWRY_US 60000
 
 struct bt_feed {
     struct bauta *engine;
@@ -19,6 +21,8 @@ struct bt_feed {
     char *input;
     bool file;                    // its end and its errors are final
     struct bt_source *source;
+    struct bt_microphone *microphone;   // or NULL: the sound is the source's
+    int64_t shift_us;             // from its clock to the stream's time
     struct bt_format format;
     struct bt_timeline line;
     int64_t count, count_at_open;
@@ -41,13 +45,24 @@ static int open_source(struct bt_feed *f)
 {
     const int result = bt_source_open(&f->source, f->input, &f->options.io);
     f->count_at_open = f->count;
-    if (result < 0)
+    if (result < 0 || f->microphone)
         return result;
     struct bt_relay *relay = &f->engine->fan.relay;
     const int heard = bt_relay_source(relay, f->source->tracks, f->source->name);
     if (heard < 0)
         bt_source_close(&f->source);
     return heard;
+}
+
+static int open_microphone(struct bt_feed *f)
+{
+    const char *name = f->options.io.microphone;
+    if (!name || !*name)
+        return 0;
+    const int result = bt_microphone_open(&f->microphone, name, &f->engine->stop);
+    return result < 0 ? result
+                      : bt_relay_source(&f->engine->fan.relay,
+                                        bt_microphone_tracks(f->microphone), name);
 }
 
 int bt_feed_open(struct bt_feed **out, struct bauta *engine, const char *input)
@@ -74,7 +89,9 @@ int bt_feed_open(struct bt_feed **out, struct bauta *engine, const char *input)
     }
     f->options.io.realtime = 1;
     f->file = is_file(input);
-    result = open_source(f);
+    result = open_microphone(f);
+    if (result >= 0)
+        result = open_source(f);
     if (result < 0)
         goto fail;
     f->format = f->source->format;
@@ -130,6 +147,20 @@ static void tell(struct bt_feed *f, int error)
     bt_mutex_unlock(&f->lock);
 }
 
+// How sound's times are moved to those of the frames, in microseconds. A microphone has the
+// clock's: what was heard when a frame was captured belongs to it, but no frame's own
+// lateness moves the sound.
+static int64_t sound_shift(struct bt_feed *f, const struct bauta_frame *frame)
+{
+    const double unit = 1e6 * frame->time_base.num / frame->time_base.den;
+    if (!f->microphone)
+        return (int64_t)((double)f->line.offset * unit);
+    const int64_t shift = (int64_t)((double)frame->pts * unit) - frame->captured_ns / 1000;
+    if (f->count <= 1 || llabs(shift - f->shift_us) > AWRY_US)
+        f->shift_us = shift;
+    return f->shift_us;
+}
+
 static int read_frame(struct bt_feed *f)
 {
     struct bauta_frame *frame = NULL;
@@ -143,9 +174,7 @@ static int read_frame(struct bt_feed *f)
     bt_report_time(f->engine, BAUTA_STAGE_SOURCE, now - start);
     const bool fits = bt_timeline_put(&f->line, frame);
     frame->number = f->count++;
-    const struct bauta_rational base = frame->time_base;
-    const double shift_us = 1e6 * (double)f->line.offset * base.num / base.den;
-    if (bt_relay_move(&f->engine->fan.relay, (int64_t)shift_us) < 0)
+    if (bt_relay_move(&f->engine->fan.relay, sound_shift(f, frame)) < 0)
         bt_error("%s: out of memory for its sound", bt_feed_name(f));
     bt_mutex_lock(&f->lock);
     f->info.frames++;
@@ -282,6 +311,7 @@ void bt_feed_close(struct bt_feed **feed)
     if (f->runs)
         bt_thread_join(f->thread);
     bt_source_close(&f->source);
+    bt_microphone_close(&f->microphone);
     bt_options_finish(&f->options);
     bt_cond_finish(&f->woken);
     bt_mutex_finish(&f->lock);

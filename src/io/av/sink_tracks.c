@@ -62,7 +62,7 @@ static int decide(const struct bt_sink_tracks *st, const struct bt_track *track,
     const bool sound = type == AVMEDIA_TYPE_AUDIO;
     const bool copies = bt_container_holds(of, track->par->codec_id);
     const bool asked = sound && wanted && strcmp(wanted, "copy");
-    if (!asked && copies)
+    if (!asked && copies && !(track->raw && !wanted))
         return 0;
     if ((sound && wanted && !asked) || (!sound && !is_text(track->par->codec_id)))
         return cannot_hold(st, track);

@@ -342,6 +342,23 @@ void bt_tracks_attach(struct bt_tracks *tracks, const char *name)
     bt_mutex_unlock(&tracks->lock);
 }
 
+int bt_tracks_create_sound(struct bt_tracks **out, const AVCodecParameters *par,
+                           AVRational time_base)
+{
+    struct bt_tracks *t = bt_tracks_create();
+    AVCodecParameters *copy = t ? avcodec_parameters_alloc() : NULL;
+    if (!copy || avcodec_parameters_copy(copy, par) < 0) {
+        avcodec_parameters_free(&copy);
+        bt_tracks_unref(&t);
+        return BAUTA_E_NO_MEMORY;
+    }
+    t->track[0] = (struct bt_track){.par = copy, .time_base = time_base, .raw = true};
+    t->count = 1;
+    t->copied = true;
+    *out = t;
+    return 0;
+}
+
 int bt_tracks_copy_sound(const struct bt_tracks *tracks, struct bt_tracks **out)
 {
     struct bt_tracks *t = bt_tracks_create();
@@ -357,6 +374,7 @@ int bt_tracks_copy_sound(const struct bt_tracks *tracks, struct bt_tracks **out)
         to->stream = from->stream;
         to->time_base = from->time_base;
         to->disposition = from->disposition;
+        to->raw = from->raw;
         if (!to->par || avcodec_parameters_copy(to->par, from->par) < 0 ||
             av_dict_copy(&to->metadata, from->metadata, 0) < 0)
             result = BAUTA_E_NO_MEMORY;

@@ -17,6 +17,7 @@ struct bt_track {
     AVRational time_base;
     AVDictionary *metadata;       // language and title
     int disposition;
+    bool raw;                     // sound of a device: encoded, unless it is to be copied
 };
 
 struct bt_chapter {
@@ -57,6 +58,10 @@ struct bt_tracks_picture *bt_tracks_picture(struct bt_tracks *tracks);
 
 // Side of the sink ------------------------------------------------------------------
 
+// One track of sound from a device, stream 0, to be pushed by whoever reads it; the oldest
+// packet goes where more than some MB wait. par is copied.
+int bt_tracks_create_sound(struct bt_tracks **out, const AVCodecParameters *par,
+                           AVRational time_base);
 // From now on packets are kept for this sink. Warns with name where some are lost
 // already.
 void bt_tracks_attach(struct bt_tracks *tracks, const char *name);

@@ -349,11 +349,11 @@ bool bt_pipewire_managed(const struct bt_pipewire *p)
     return p->managed;
 }
 
-// How well a camera fits: 0 not at all.
+// How well a camera or microphone fits: 0 not at all.
 static int64_t fit(const struct bt_pipewire *p, const struct bt_pipewire_node *n,
-                   const char *name)
+                   bool microphone, const char *name)
 {
-    if (n->microphone)
+    if (n->microphone != microphone)
         return 0;
     if (!*name && n->ours)
         return 0;
@@ -364,27 +364,28 @@ static int64_t fit(const struct bt_pipewire *p, const struct bt_pipewire_node *n
                                         : !strcmp(n->description, name);
 }
 
-static void say_missing(const struct bt_pipewire *p, const char *name)
+static void say_missing(const struct bt_pipewire *p, bool microphone, const char *name)
 {
+    const char *what = microphone ? "microphone" : "camera";
     char list[768] = "";
     for (int i = 0; i < p->count; i++) {
         const struct bt_pipewire_node *n = &p->nodes[i];
         const size_t length = strlen(list);
-        if (!n->microphone && length < sizeof(list) - 1)
+        if (n->microphone == microphone && length < sizeof(list) - 1)
             snprintf(list + length, sizeof(list) - length, "%s%s (%s)",
                      *list ? ", " : "", n->name, n->description);
     }
-    bt_error("pipewire:%s: there is no %scamera; %s%s", name, *name ? "such " : "",
+    bt_error("pipewire:%s: there is no %s%s; %s%s", name, *name ? "such " : "", what,
              *list ? "there is " : "there is none at all: plug one in, and see that "
              "wireplumber runs (bauta devices)", list);
 }
 
-int bt_pipewire_find(struct bt_pipewire *p, const char *name,
+int bt_pipewire_find(struct bt_pipewire *p, bool microphone, const char *name,
                      struct bt_pipewire_node **out)
 {
     int64_t most = 0;
     for (int i = 0; i < p->count; i++) {
-        const int64_t is = fit(p, &p->nodes[i], name);
+        const int64_t is = fit(p, &p->nodes[i], microphone, name);
         if (is > most) {
             most = is;
             *out = &p->nodes[i];
@@ -392,7 +393,7 @@ int bt_pipewire_find(struct bt_pipewire *p, const char *name,
     }
     if (most)
         return 0;
-    say_missing(p, name);
+    say_missing(p, microphone, name);
     return BAUTA_E_NOT_FOUND;
 }
 

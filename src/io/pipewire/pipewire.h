@@ -45,10 +45,10 @@ struct bt_pipewire_node *bt_pipewire_node_at(struct bt_pipewire *p, int index);
 // cameras with readers.
 const char *bt_pipewire_version(const struct bt_pipewire *p);
 bool bt_pipewire_managed(const struct bt_pipewire *p);
-// The camera called name (its node's name, description or serial); an empty name is the
-// session's default one, else that of the highest priority, but never our own. Logged:
-// BAUTA_E_NOT_FOUND, with those there are.
-int bt_pipewire_find(struct bt_pipewire *p, const char *name,
+// The camera, or microphone, called name (its node's name, description or serial); an empty
+// name is the session's default camera, else that of the highest priority, but never our
+// own. Logged: BAUTA_E_NOT_FOUND, with those there are.
+int bt_pipewire_find(struct bt_pipewire *p, bool microphone, const char *name,
                      struct bt_pipewire_node **out);
 // Asks a camera for its modes. 0, also where it tells none.
 int bt_pipewire_modes(struct bt_pipewire *p, struct bt_pipewire_node *node,

@@ -426,7 +426,7 @@ static int open_parts(struct bt_source *s, const char *url)
     if (result >= 0)
         result = bt_pipewire_open(&c->p, s->options->stop, false);
     if (result >= 0)
-        result = bt_pipewire_find(c->p, wish.path, &c->node);
+        result = bt_pipewire_find(c->p, false, wish.path, &c->node);
     if (result >= 0)
         result = choose(c, &wish, &mode);
     if (result < 0)

@@ -12,6 +12,10 @@ enum { CELLS = BT_OCCLUDE_CELLS, FIRST_FRAMES = 25 };
 // Tolerances of colour and brightness as natural logarithms of display values.
 static const float COLOUR = .07f, BRIGHT = .15f;
 static const float SKIN_COLOUR = .14f, SKIN_BRIGHT = .42f;
+// The most that light changes against what was learnt.
+static const float COLOUR_MOST = .16f, BRIGHT_MOST = .6f;
+// Of the face; what seems to be more is a mistake, and would show the face behind.
+static const float MOST = .5f;
 // The least that colour, brightness and structure are held to change by.
 static const float FLOOR[3] = {.018f, .025f, .012f};
 
@@ -232,8 +236,11 @@ static void follow_light(struct bt_occlude *o, const struct bt_occlude_state *s,
     common(o, s, regions, o->light);
     // Light may change at once, its colour hardly: an object over most of the face is no
     // new light.
-    if (hypotf(o->light[0], o->light[1]) > .16f || fabsf(o->light[2]) > .6f)
-        o->light[0] = o->light[1] = o->light[2] = 0;
+    const float colour = hypotf(o->light[0], o->light[1]);
+    const float less = colour > COLOUR_MOST ? COLOUR_MOST / colour : 1;
+    o->light[0] *= less;
+    o->light[1] *= less;
+    o->light[2] = smaller(larger(o->light[2], -BRIGHT_MOST), BRIGHT_MOST);
 }
 
 // How unlike the face's skin, and unlike before, each cell is; lids and lips go with what
@@ -328,23 +335,30 @@ static void refine(struct bt_occlude *o, const struct bt_occlude_state *s)
     }
 }
 
-// The mask comes at once and goes within a frame or two.
-static float settle(struct bt_occlude *o, struct bt_occlude_state *s,
-                    const struct bt_regions *regions, double dt)
+// Says how much of the face is covered, and opens none of it where that is most.
+static float limit(struct bt_occlude *o, const struct bt_regions *regions)
 {
     float covered = 0, total = 1e-3f;
+    for (int i = 0; i < TEXELS; i++) {
+        covered += regions->paste[i] * o->now[i];
+        total += regions->paste[i];
+    }
+    if (covered > MOST * total) {
+        memset(o->on, 0, sizeof o->on);
+        memset(o->now, 0, sizeof o->now);
+    }
+    return covered / total;
+}
+
+// The mask comes at once and goes within a frame or two.
+static void settle(struct bt_occlude *o, struct bt_occlude_state *s, double dt)
+{
     const float fall = (float)(1 - exp(-dt / .02));
     for (int i = 0; i < TEXELS; i++) {
         const float next = o->now[i];
         s->mask[i] += (next > s->mask[i] ? 1 : fall) * (next - s->mask[i]);
     }
-    for (int i = 0; i < CELLS; i++) {
-        const float w = regions->paste[first_texel(i)];
-        covered += o->on[i] ? w : 0;
-        total += w;
-    }
     memcpy(s->on, o->on, sizeof s->on);
-    return covered / total;
 }
 
 static void begin(struct bt_occlude *o, struct bt_occlude_state *s,
@@ -358,7 +372,7 @@ static void begin(struct bt_occlude *o, struct bt_occlude_state *s,
     for (int i = 0; i < CELLS; i++)
         s->usual[i][0] = .002f, s->usual[i][1] = .004f, s->usual[i][2] = .001f;
     memset(s->on, 0, sizeof s->on);
-    s->side = 0;
+    s->toward[0] = s->toward[1] = 0;
     memset(s->count, 0, sizeof s->count);
     memset(s->hot, 0, sizeof s->hot);
     memcpy(s->face, o->facing, sizeof s->face);
@@ -460,15 +474,15 @@ void bt_occlude_run(struct bt_occlude *o, struct bt_occlude_state *state,
         judge(o, state);
         refine(o, state);
     }
+    const float covered = limit(o, regions);
     note_strange(o, state);
-    const float covered = settle(o, state, regions, dt);
+    settle(o, state, dt);
     const bool doubted = state->doubt > 0;
     state->doubt -= doubted ? dt : 0;
     if (doubted)
         return;
-    // Where most of a face seems covered for long, what was learnt is wrong: the mask must
-    // not stay off for that.
-    state->seconds = covered > .5f ? state->seconds + (float)dt : 0;
+    // Where most of a face seems covered for long, what was learnt is wrong.
+    state->seconds = covered > MOST ? state->seconds + (float)dt : 0;
     if (state->seconds > .5f) {
         begin(o, state, regions);
         memset(state->mask, 0, sizeof state->mask);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "swap/occlude.h"
@@ -7,13 +7,16 @@
 enum { CELLS = BT_OCCLUDE_CELLS, SIDE = BT_OCCLUDE_SIZE / 2 };
 
 // A hand comes from somewhere: what lies between it and that border is the hand's, too.
-static void reach_out(struct bt_occlude *o, int count, int step)
+static void reach_out(struct bt_occlude *o, int count, const float toward[2])
 {
-    for (int i = 0; step && i < count; i++) {
-        const int cell = o->queue[i];
-        for (int at = cell + step; at >= 0 && at < CELLS && o->inside[at] && !o->mark[at];
-             at += step) {
-            if (abs(step) == 1 && at / SIDE != cell / SIDE)
+    for (int i = 0; i < count; i++) {
+        const int x = o->queue[i] % SIDE, y = o->queue[i] / SIDE;
+        for (int t = 1; t < SIDE; t++) {
+            const int ax = x + (int)lroundf(toward[0] * (float)t);
+            const int ay = y + (int)lroundf(toward[1] * (float)t);
+            const int at = ay * SIDE + ax;
+            if (ax < 0 || ay < 0 || ax >= SIDE || ay >= SIDE || !o->inside[at] ||
+                o->mark[at])
                 break;
             o->on[at] = 2;
         }
@@ -24,7 +27,8 @@ static void reach_out(struct bt_occlude *o, int count, int step)
 // whether it is taken over into o->on.
 static void region(struct bt_occlude *o, struct bt_occlude_state *s, int seed)
 {
-    int count = 1, head = 0, border = 0, before = 0, thick = 0, side[2] = {0};
+    int count = 1, head = 0, border = 0, before = 0, thick = 0;
+    int edges[2] = {0}, all[2] = {0};
     float strange = 0, score = 0;
     o->queue[0] = (uint16_t)seed;
     o->mark[seed] = 2;
@@ -36,7 +40,8 @@ static void region(struct bt_occlude *o, struct bt_occlude_state *s, int seed)
         for (int k = 0; k < 4; k++)
             edge |= !o->inside[next[k]] || o->facing[next[k]] <= .3f;
         if (edge && o->border[i])
-            border++, side[0] += x - SIDE / 2, side[1] += y - SIDE / 2;
+            border++, edges[0] += x, edges[1] += y;
+        all[0] += x, all[1] += y;
         before += s->on[i] != 0;
         thick += x > 1 && x < SIDE - 2 && y > 1 && y < SIDE - 2 && o->mark[i - 2] &&
                  o->mark[i + 2] && o->mark[i - 2 * SIDE] && o->mark[i + 2 * SIDE];
@@ -59,11 +64,15 @@ static void region(struct bt_occlude *o, struct bt_occlude_state *s, int seed)
     for (int i = 0; (thing || hand) && i < count; i++)
         o->on[o->queue[i]] = thing ? 1 : 2;
     if (hand && !thing) {
-        if (border >= 3)
-            s->side = abs(side[0]) > abs(side[1]) ? side[0] > 0 ? 1 : -1
-                      : side[1] > 0               ? SIDE
-                                                  : 0;
-        reach_out(o, count, s->side);
+        if (border >= 3) {
+            const float dx = (float)edges[0] / (float)border - (float)all[0] / (float)count;
+            const float dy = (float)edges[1] / (float)border - (float)all[1] / (float)count;
+            const float length = hypotf(dx, dy) + 1e-3f;
+            s->toward[0] = dx / length;
+            s->toward[1] = dy / length;
+        }
+        if (s->toward[0] != 0 || s->toward[1] != 0)
+            reach_out(o, count, s->toward);
     }
 }
 

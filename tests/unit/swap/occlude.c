@@ -158,6 +158,25 @@ static void check_light(void)
            (double)mean(0, 0, N, N));
 }
 
+// All of the face looks foreign at once, now and then and for long: the mask stays on.
+static void check_all(void)
+{
+    const float tints[4][3] = {{1.17f, 1, 1}, {1.3f, 1, .8f}, {.5f, 1, .6f}, {.6f, .8f, 1.6f}};
+    for (int k = 0; k < 4; k++) {
+        begin();
+        float most = 0;
+        for (int i = 0; i < 40; i++) {
+            paint(1);
+            for (int t = 0; t < N * N && (i % 2 || i > 12); t++)
+                for (int c = 0; c < 3; c++)
+                    seen[t][c] = fminf(seen[t][c] * tints[k][c], 255);
+            step();
+            most = fmaxf(most, mean(20, 20, 108, 108));
+        }
+        EXPECT(most < .55f, "tint %d opens %.2f of the face", k, (double)most);
+    }
+}
+
 static void check_start(void)
 {
     // Strands from the hair to the brows, there in the first frame.
@@ -222,6 +241,7 @@ int main(void)
     check_thing();
     check_hand();
     check_light();
+    check_all();
     check_start();
     check_rims();
     bt_regions_finish(&regions);
