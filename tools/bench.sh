@@ -33,5 +33,5 @@ for size in 1280x720 1920x1080; do
     echo
     echo "== $size, $(basename "$film")"
     "$program" bench -f "$photo" --consent licensed:NASA -i "$work/$size.mp4" \
-        --frames 150 --rounds 3 --generator "$generator"
+        --frames 150 --rounds 3 --net "$generator"
 done

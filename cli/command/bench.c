@@ -13,7 +13,7 @@ static const struct bt_flag flags[] = {
     [SIZE] = {"size", 0, true},
     [FRAMES] = {"frames", 0, true},
     [ROUNDS] = {"rounds", 0, true},
-    [GENERATOR] = {"generator", 0, true},
+    [GENERATOR] = {"net", 0, true},
     [JSON] = {"json", 0, true},
     [VERBOSE] = {"verbose", 'v', false},
     [NAMES] = {"names", 0, false},
@@ -36,7 +36,7 @@ static const char help[] =
     "      --frames N           how many, 300 by default\n"
     "      --rounds N           time one thread so often and keep the fastest, 1 by\n"
     "                           default: other programs make it slower, never faster\n"
-    "      --generator FILE     time this ONNX net in the same runtime and compare\n"
+    "      --net FILE           time this ONNX net in the same runtime and compare\n"
     "      --json FILE          write the figures, - for standard output\n"
     "\n"
     "All options that bauta options lists are taken too.\n";

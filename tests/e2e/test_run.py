@@ -77,10 +77,10 @@ class Reports(Case):
         self.assertEqual(r['whole_path']['frames'], 10)
         self.assertGreater(r['one_thread']['faces_swapped'], 0)
         net = ROOT / 'deps/models/face_landmark.onnx'
-        self.bauta('bench', '--size', '160x120', '--frames', '4', '--generator', net)
+        self.bauta('bench', '--size', '160x120', '--frames', '4', '--net', net)
         self.assertIn('times faster than the generator', self.out)
         self.bauta('bench', '--size', '1x1', code=2)
-        self.bauta('bench', '--frames', '4', '--generator', '/nonexistent.onnx', code=4)
+        self.bauta('bench', '--frames', '4', '--net', '/nonexistent.onnx', code=4)
 
 
 class Signals(Case):

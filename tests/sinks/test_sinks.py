@@ -199,10 +199,12 @@ class Sinks(Marked):
         text = subprocess.run([PROGRAM, '--help'], stdout=subprocess.PIPE, check=True,
                               text=True).stdout
         commands = set(re.findall(r'^  ([a-z]+)  ', text, re.M))
-        writes = {'swap', 'live'}
+        # What models writes, a generator's trial, tests/e2e/test_neural.py looks at.
+        writes = {'swap', 'live', 'models'}
         # The small picture of an enrolled face is the user's own photo, not a result.
         shows = {'face'}
-        none = {'inspect', 'keys', 'bench', 'devices', 'models', 'options'}
+        # A code to scan is no picture of anybody.
+        none = {'inspect', 'keys', 'bench', 'devices', 'codeword', 'options'}
         self.assertEqual(commands, writes | shows | none)
 
 

@@ -28,7 +28,7 @@ static void check_not_taken(const char *name)
     static const char *const taken[] = {"face",    "consent",     "input",  "output",
                                         "map",     "source-face", "json",   "quiet",
                                         "verbose", "help",        "names",  "size",
-                                        "frames",  "generator",   "version"};
+                                        "frames",  "net",         "version"};
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         CHECK(strcmp(name, taken[i]) != 0);
 }
