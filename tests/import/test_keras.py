@@ -56,7 +56,7 @@ class Keras(unittest.TestCase):
         made = lower(net, "small", "classes")
         self.assertEqual([n[0] for n in made.nodes],
                          ["Conv", "Clip", "Transpose", "Flatten", "Gemm", "Softmax", "Identity"])
-        self.assertEqual(made.outputs, [("classes", [1, 2])])
+        self.assertEqual(made.outputs, [("classes", [1, 2], 1)])
         self.assertEqual(made.serialise(),
                          lower(parse(model, weights), "small", "classes").serialise())
 
