@@ -38,6 +38,7 @@ struct bt_occlude_state {
     bool wears;                       // glasses
     uint8_t on[BT_OCCLUDE_CELLS];     // 1: a thing came here, 2: a hand
     float toward[2];                  // to where a hand came from, length 1; 0: unknown
+    float hue[2];                 // what the hand changes of the colour
     float seconds, held;              // for how long most was covered, a hand seen
 };
 
@@ -90,8 +91,15 @@ static inline float smaller(float a, float b)
     return a < b ? a : b;
 }
 
-// Of the cells that are marked 1 takes those into o->on whose region is a thing (1) or a
-// hand (2).
+// What a cell is marked as, and what became of it.
+enum {
+    BT_MARK_CHANGED = 1, // it changed more than the place does
+    BT_MARK_FOREIGN,     // it is unlike skin
+    BT_MARK_THING,
+    BT_MARK_DONE,
+};
+// Takes into o->on the regions of marked cells that are a thing, which is unlike skin (1), or
+// a hand (2).
 void bt_occlude_regions(struct bt_occlude *o, struct bt_occlude_state *s);
 // The steps that find what was there from the start: raise o->now.
 void bt_occlude_fringe(struct bt_occlude *o, const struct bt_occlude_state *state);

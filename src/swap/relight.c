@@ -7,7 +7,7 @@
 #include "swap/ramp.h"
 
 #define GAMMA 2.2f
-#define FAST .1f        // widths of the face a frame
+#define FAST .2f        // widths of the face a frame
 
 static float clamp(float x, float low, float high)
 {

@@ -287,9 +287,10 @@ static void judge(struct bt_occlude *o, struct bt_occlude_state *s)
         if (o->eyes[first_texel(i)])
             o->score[i] *= 1 - trust;
         const float limit = s->on[i] ? 2.f : 4.f;
-        o->mark[i] =
-            o->inside[i] && o->facing[i] > .3f &&
-            (o->foreign[i] > (s->on[i] ? .3f : .5f) || o->score[i] > limit * warm);
+        o->mark[i] = !o->inside[i] || o->facing[i] <= .3f ? 0
+                     : o->foreign[i] > (s->on[i] ? .3f : .5f) ? BT_MARK_FOREIGN
+                     : o->score[i] > limit * warm             ? BT_MARK_CHANGED
+                                                              : 0;
     }
     bt_occlude_regions(o, s);
 }

@@ -136,6 +136,53 @@ static void check_hand(void)
     EXPECT(mean(0, 0, N, N) < .01f, "a fold uncovers %.3f", (double)mean(0, 0, N, N));
 }
 
+// What a mouth that talks does to the chin: dark and bright, of the skin's own colour.
+static void creases(int x0, int x1)
+{
+    for (int y = 78; y < 102; y++)
+        for (int x = x0; x < x1; x++)
+            for (int c = 0; c < 3; c++)
+                seen[y * N + x][c] *= y / 3 % 2 ? .72f : 1.1f;
+}
+
+// A face that changes beside a thing or a hand is no part of it, nor what is left of it.
+static void check_beside(void)
+{
+    begin();
+    for (int x = N; x > 56; x -= 8) {
+        paint(1);
+        creases(44, 84);
+        block(x, 40, N, 100, 60, 150, 190);
+        step();
+    }
+    EXPECT(mean(66, 44, 96, 96) > .9f, "a sheet stays in front by %.2f",
+           (double)mean(66, 44, 96, 96));
+    EXPECT(mean(46, 80, 54, 100) < .05f, "and uncovers %.2f of the chin",
+           (double)mean(46, 80, 54, 100));
+    paint(1);
+    creases(44, 84);
+    run(10);
+    EXPECT(mean(30, 40, 100, 110) < .05f, "it is gone, and %.2f stays open",
+           (double)mean(30, 40, 100, 110));
+    begin();
+    for (int i = 0; i < 40; i++) {
+        paint(1);
+        if (i > 12)
+            creases(44, 84);
+        hand(i < 9 ? N - 6 * i : 74);
+        step();
+    }
+    EXPECT(mean(80, 68, 110, 100) > .9f, "a hand stays in front by %.2f",
+           (double)mean(80, 68, 110, 100));
+    EXPECT(mean(46, 80, 66, 100) < .2f, "and uncovers %.2f of the chin",
+           (double)mean(46, 80, 66, 100));
+    paint(1);
+    creases(44, 84);
+    run(10);
+    EXPECT(mean(30, 40, 100, 110) < .05f, "it is gone, and %.2f stays open",
+           (double)mean(30, 40, 100, 110));
+}
+
 static void check_light(void)
 {
     begin();
@@ -240,6 +287,7 @@ int main(void)
     bt_occlude_init(&work, &regions);
     check_thing();
     check_hand();
+    check_beside();
     check_light();
     check_all();
     check_start();
