@@ -65,6 +65,9 @@ int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *fold
 const struct bt_net_info *bt_net_info(const struct bt_net *net);
 // Runs on the caller's thread; reads input[].data, fills output[].data. One call at a time.
 int bt_net_run(struct bt_net *net);
+// Ends the run that is in progress on another thread soon, and lets later ones fail.
+// Thread-safe, but for bt_net_close.
+void bt_net_stop(struct bt_net *net);
 void bt_net_close(struct bt_net **net);
 
 // The runtime itself. Loaded once, never unloaded. Thread-safe.

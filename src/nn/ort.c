@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,8 @@ struct bt_net {
     struct bt_net_info info;
     OrtSession *session;
     OrtIoBinding *binding;
+    OrtRunOptions *run;
+    atomic_bool stopped;
     OrtValue *value[2 * BT_NET_PORTS];
     int values;
     // What the runtime sees of ports that hold halves.
@@ -376,6 +379,7 @@ int bt_net_bind(struct bt_net *net)
     OrtMemoryInfo *memory = NULL;
     if (failed(api, api->CreateIoBinding(net->session, &net->binding), net->name,
                "no binding") ||
+        failed(api, api->CreateRunOptions(&net->run), net->name, "no options") ||
         failed(api,
                api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
                net->name, "no memory description"))
@@ -453,13 +457,25 @@ int bt_net_run(struct bt_net *net)
     for (int i = 0; i < net->info.inputs; i++)
         for (size_t k = 0; net->half_in[i] && k < net->info.input[i].count; k++)
             net->half_in[i][k] = bt_half_from_float(net->info.input[i].data[k]);
-    OrtStatus *status = runtime.api->RunWithBinding(net->session, NULL, net->binding);
+    OrtStatus *status = runtime.api->RunWithBinding(net->session, net->run, net->binding);
+    if (status && atomic_load(&net->stopped)) {
+        runtime.api->ReleaseStatus(status);
+        return BAUTA_E_STOPPED;
+    }
     if (failed(runtime.api, status, net->name, "cannot be run"))
         return BAUTA_E_RUNTIME;
     for (int i = 0; i < net->info.outputs; i++)
         for (size_t k = 0; net->half_out[i] && k < net->info.output[i].count; k++)
             net->info.output[i].data[k] = bt_half_to_float(net->half_out[i][k]);
     return 0;
+}
+
+void bt_net_stop(struct bt_net *net)
+{
+    atomic_store(&net->stopped, true);
+    OrtStatus *status = runtime.api->RunOptionsSetTerminate(net->run);
+    if (status)
+        runtime.api->ReleaseStatus(status);
 }
 
 void bt_net_close(struct bt_net **net)
@@ -469,6 +485,8 @@ void bt_net_close(struct bt_net **net)
     struct bt_net *n = *net;
     if (n->binding)
         runtime.api->ReleaseIoBinding(n->binding);
+    if (n->run)
+        runtime.api->ReleaseRunOptions(n->run);
     for (int i = 0; i < n->values; i++)
         runtime.api->ReleaseValue(n->value[i]);
     if (n->session)

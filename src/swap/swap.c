@@ -6,23 +6,24 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-extern const struct bt_swap_impl bt_swap_mesh, bt_swap_neural, bt_swap_none;
+extern const struct bt_swap_impl bt_swap_mesh, bt_swap_neural, bt_swap_hybrid, bt_swap_none;
 
-const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_neural,
-                                               &bt_swap_none, NULL};
+const struct bt_swap_impl *const bt_swaps[] = {
+    &bt_swap_mesh, &bt_swap_neural, &bt_swap_hybrid, &bt_swap_none, NULL};
 
 static const char *const eyes[] = {"photo", "own", NULL};
-static const char *const engines[] = {"mesh", "neural", "none", NULL};
+static const char *const engines[] = {"mesh", "neural", "hybrid", "none", NULL};
 
 #define AT(field) offsetof(struct bt_swap_options, field)
 
 const struct bt_opt bt_swap_opts[] = {
     {{"engine", BAUTA_OPTION_CHOICE, "mesh", .choices = engines,
       .help = "What replaces the face: mesh draws the photo's face, neural runs a "
-              "generator, none leaves it."},
+              "generator on every frame, hybrid runs it now and then and draws what it "
+              "made, none leaves it."},
      AT(engine)},
     {{"generator", BAUTA_OPTION_STRING, NULL,
-      .help = "Which model engine neural runs: a name of bauta models, or the path of a "
+      .help = "Which model engines neural and hybrid run: a name of bauta models, or the path of a "
               "manifest (docs/models.md)."},
      AT(generator)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,

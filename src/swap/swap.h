@@ -16,7 +16,7 @@ enum bt_swap_eyes {
 };
 
 struct bt_swap_options {
-    int engine;   // CHOICE: mesh (default), neural, none
+    int engine;   // CHOICE: mesh (default), neural, hybrid, none
     char *generator; // name of a model, or path of its manifest
     float shape;  // 0..1: how much of the photo's shape
     float silhouette; // 0..1: how much of it at the oval
@@ -28,6 +28,10 @@ struct bt_swap_options {
     // 0: one.
     const char *models;
     int threads;
+    // Whether frames must not wait for a net (0: they may). pace: for measuring, seconds
+    // of the stream that each run of engine hybrid's generator takes; 0: what it takes.
+    int live;
+    double pace;
 };
 extern const struct bt_opt bt_swap_opts[];
 
