@@ -43,7 +43,7 @@ static int open_worker(struct bt_hybrid *h, const struct bt_swap_options *o)
     if (error)
         return error;
     snprintf(h->name, sizeof h->name, "%s", generator->model.manifest.name);
-    return bt_worker_open(&h->worker, generator, o->live);
+    return bt_worker_open(&h->worker, generator, o->live && !(o->pace > 0));
 }
 
 static int hybrid_open(struct bt_swap *s, const struct bt_format *format)

@@ -40,8 +40,10 @@ void bt_parts_at(float u, float v, float share[BT_PARTS])
         nearest[p] = 1e9f;
         for (int i = 0; i < part[p].count; i++) {
             const float *at = bt_canon_uv[part[p].vertex[i]];
-            nearest[p] = fminf(nearest[p], hypotf(at[0] - u, at[1] - v));
+            const float dx = at[0] - u, dy = at[1] - v, square = dx * dx + dy * dy;
+            nearest[p] = square < nearest[p] ? square : nearest[p];
         }
+        nearest[p] = sqrtf(nearest[p]);
         least = fminf(least, nearest[p]);
     }
     for (int p = 0; p < BT_PARTS; p++) {
