@@ -170,7 +170,7 @@ int bt_path_open(struct bt_path **out, struct bauta *engine,
         if (result < 0)
             goto fail;
     }
-    bt_report_tools(engine, p->swap->impl->name, p->nets);
+    bt_report_tools(engine, p->swap->impl->name, p->swap->provider, p->nets);
     *out = p;
     return 0;
 

@@ -18,6 +18,7 @@ enum bt_swap_eyes {
 struct bt_swap_options {
     int engine;   // CHOICE: mesh (default), neural, hybrid, none
     char *generator; // name of a model, or path of its manifest
+    char *provider;  // what runs it, as bt_provider_find has it
     float shape;  // 0..1: how much of the photo's shape
     float silhouette; // 0..1: how much of it at the oval
     float tone;   // 0..1: how far skin tone goes to the target's
@@ -96,6 +97,7 @@ struct bt_swap {
     void *priv;
     const struct bt_swap_options *options;
     struct bt_format format;
+    char provider[64]; // what runs its nets
 };
 extern const struct bt_swap_impl *const bt_swaps[]; // NULL-terminated, first is default
 

@@ -39,7 +39,8 @@ static int open_worker(struct bt_hybrid *h, const struct bt_swap_options *o)
 {
     struct bt_generator *generator = NULL;
     const int threads = o->live ? 1 : o->threads;
-    const int error = bt_generator_open(&generator, o->generator, o->models, threads);
+    const int error = bt_generator_open(&generator, o->generator, o->models, threads,
+                                        o->provider);
     if (error)
         return error;
     snprintf(h->name, sizeof h->name, "%s", generator->model.manifest.name);
@@ -62,6 +63,7 @@ static int hybrid_open(struct bt_swap *s, const struct bt_format *format)
     int error = open_worker(h, o);
     if (error)
         return error;
+    memcpy(s->provider, bt_worker_generator(h->worker)->provider, sizeof s->provider);
     h->size = bt_worker_maker(h->worker)->size;
     error = bt_swap_open_as(&h->mesh, &bt_swap_mesh, format, o);
     if (!error)

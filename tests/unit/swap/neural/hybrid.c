@@ -42,12 +42,18 @@ struct scene {
 // moved: by how many pixels to the right and down.
 static void paint(struct bauta_frame *f, double level, int moved)
 {
+    static double across[SIDE + 80][3], down[SIDE + 80];
+    for (int i = 0; i < SIDE + 80 && !down[0]; i++)
+        for (int c = 0; c < 3; c++)
+            across[i][c] = sin(i * .11 + c);
+    for (int j = SIDE + 79; j >= 0; j--)
+        down[j] = 20 * cos(j * .13);
     for (int y = 0; y < f->height; y++)
         for (int x = 0; x < f->width; x++)
             for (int c = 0; c < 3; c++) {
                 const int i = x - moved + 80, j = y - moved + 80;
-                const double wave = 20 * sin(i * .11 + c) * cos(j * .13) +
-                                    ((i / 40 + j / 40) % 2 ? 12 : -12);
+                const double wave =
+                    across[i][c] * down[j] + ((i / 40 + j / 40) % 2 ? 12 : -12);
                 f->data[0][y * f->stride[0] + x * 3 + c] =
                     (uint8_t)(level * (140 - 15 * c + wave));
             }
