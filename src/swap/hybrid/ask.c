@@ -47,7 +47,7 @@ static void keep(struct bt_hybrid *h, struct bt_key *key)
 void bt_hybrid_settle(struct bt_hybrid *h, double seconds, bool wait)
 {
     struct bt_key *key = NULL;
-    if (!h->worker || !bt_worker_busy(h->worker))
+    if (!bt_worker_busy(h->worker))
         return;
     if (h->pace > 0) {
         if (seconds < h->due && seconds >= h->asked)
@@ -73,7 +73,7 @@ void bt_hybrid_settle(struct bt_hybrid *h, double seconds, bool wait)
     if (h->failures >= FAILURES_MAX) {
         bt_error("engine hybrid: generator %s failed %d times in a row; the stream goes on "
                  "with %s", h->name, h->failures, others(h));
-        bt_worker_close(&h->worker);
+        h->given_up = true;
     }
 }
 
@@ -144,7 +144,7 @@ void bt_hybrid_ask(struct bt_hybrid *h, const struct bt_hybrid_person *p,
                    const struct bauta_face *at, const struct bt_source_face *who,
                    struct bt_affine map, double seconds)
 {
-    if (!h->worker)
+    if (h->given_up)
         return;
     const float novelty = novelty_of((const float(*)[BT_PARTS])h->distance);
     const float least = threshold(h, seconds);

@@ -119,8 +119,8 @@ static struct bt_rect bounds(const struct bt_hybrid *h, const struct bauta_face 
     for (int v = 0; v < BAUTA_LANDMARKS; v++)
         extend(&r, at->landmark[v][0], at->landmark[v][1]);
     *width = r.x1 - r.x0;
-    const float side = h->worker ? (float)bt_worker_generator(h->worker)->size : 0;
-    for (int i = 0; i < 4 && h->worker; i++) {
+    const float side = (float)bt_worker_generator(h->worker)->size;
+    for (int i = 0; i < 4 && !h->given_up; i++) {
         float x, y;
         bt_affine_apply(map, i & 1 ? side : 0, i & 2 ? side : 0, &x, &y);
         extend(&r, x, y);
@@ -141,8 +141,6 @@ static bool align(const struct bt_hybrid *h, const struct bauta_face *at,
                   struct bt_affine *map)
 {
     float point[5][2];
-    if (!h->worker)
-        return true;
     const struct bt_generator *g = bt_worker_generator(h->worker);
     bt_align_points(at, point);
     return bt_align_map((const float(*)[2])point,
@@ -193,7 +191,7 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
     const double dt = fmin(fmax(seconds - p->slot.last, 1. / 240), .5);
     p->slot.last = seconds;
     bt_hybrid_settle(h, seconds, false);
-    if (!p->owner || (!h->worker && !h->cache.count) || !align(h, at, &map))
+    if (!p->owner || (h->given_up && !h->cache.count) || !align(h, at, &map))
         return bt_swap_face(h->mesh, frame, at, who, seconds, touched);
     int result = look(h, s, p, frame, at, who, map, dt);
     if (result)
@@ -201,7 +199,7 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
     const bool usable = h->patch.width > 1 && h->patch.height > 1;
     if (usable)
         bt_hybrid_ask(h, p, at, who, map, seconds);
-    if (usable && h->waits && h->worker && bt_worker_busy(h->worker)) {
+    if (usable && h->waits && bt_worker_busy(h->worker)) {
         bt_hybrid_settle(h, seconds, true);
         bt_cache_compare(&h->cache, &h->parts, p->owner, &h->view, h->distance);
     }
@@ -229,6 +227,8 @@ static void hybrid_reset(struct bt_swap *s)
 static void hybrid_close(struct bt_swap *s)
 {
     struct bt_hybrid *h = s->priv;
+    if (h->keys)
+        bt_info("engine hybrid: the generator made %d key frames", h->keys);
     bt_worker_close(&h->worker);
     bt_swap_close(&h->mesh);
     for (int i = 0; i < BAUTA_FACES_MAX; i++) {

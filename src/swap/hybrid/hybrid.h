@@ -22,7 +22,8 @@ struct bt_hybrid_person {
 };
 
 struct bt_hybrid {
-    struct bt_worker *worker; // NULL: given up
+    struct bt_worker *worker;
+    bool given_up;            // the worker is asked no more; it is closed at the end
     char name[64];            // of the generator
     struct bt_swap *mesh;     // draws before there is a key frame
     bool waits;               // for each key frame; else it takes what is there
