@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How near engine hybrid comes to engine neural with the same generator on every frame.
 // usage: bauta-hybrid CLIP PHOTO GENERATOR [SECONDS_A_RUN [FOLDER [CALIBRATION]]]
-// The generator takes SECONDS_A_RUN of the stream (default 1.8) each time. After
+// The generator takes SECONDS_A_RUN of the stream (default 1.8) each time; 0: it is waited
+// for, as on files. After
 // CALIBRATION seconds (15) it prints the PSNR of luma inside the mask, that of an oracle,
 // and percentiles of the change from frame to frame over the face's texture; pictures go
 // to FOLDER.
@@ -296,7 +297,7 @@ static int open_all(struct run *r, char **argv, double pace)
         result = bt_opt_defaults(bt_swap_opts, &r->options[k]);
         r->options[k].engine = 1 + k;
         r->options[k].generator = argv[3];
-        r->options[k].live = k;
+        r->options[k].live = k && pace > 0;
         r->options[k].pace = pace;
         if (result >= 0)
             result = bt_swap_open(&r->swap[k], &format, &r->options[k]);
