@@ -35,7 +35,7 @@ demo: build
 test: build
 	@tools/setup.sh quality demo c2pa-test
 	@tools/build.sh build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
-	@tools/build.sh build-tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+	@tools/build.sh build-tsan:pipeline-tests -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
 	@tests/run build build-asan build-tsan:pipeline
 
 bench: build

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures how good the replaced faces are, on a grid of portraits and clips.
 //
-// usage: bauta-quality [--full | --cuts | --only occlusion|anonymous] [--update] MEDIA_FOLDER
-//        OUT_FOLDER TABLE
+// usage: bauta-quality [--full | --cuts | --only occlusion|clips|anonymous] [--update]
+//        MEDIA_FOLDER OUT_FOLDER TABLE
 // TABLE is the committed one, docs/quality.md.
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +34,7 @@ static const char *const all_clips[] = {"webcam-400x300", "foreman-352x288",
 
 struct job {
     const char *media, *out, *table;
-    bool full, cuts, update, occlusion, anonymous; // the last two: only that
+    bool full, cuts, update, occlusion, clips, anonymous; // the last three: only that
     struct bt_q_bench bench;
     struct bt_q_row *rows;
     int count;
@@ -95,10 +95,11 @@ static int add_portraits(struct job *job)
     char path[4096];
     struct dirent **entry = NULL;
     int result = 0;
-    const int wanted = job->occlusion ? 1 : COUNT(grid_portraits);
+    const bool part = job->occlusion || job->clips;
+    const int wanted = part ? 1 : COUNT(grid_portraits);
     for (int i = 0; i < wanted && result >= 0; i++)
         result = add_portrait(job, grid_portraits[i]);
-    if (job->occlusion)
+    if (part)
         return result;
     snprintf(path, sizeof path, "%s/portraits", job->media);
     const int count = result < 0 ? 0 : scandir(path, &entry, is_portrait, alphasort);
@@ -156,10 +157,10 @@ static int measure_clip(struct job *job, const char *name)
         return result;
     // Only long clips stand still enough for the light's figures.
     const bool light = film.count >= 200;
-    const int portraits = job->occlusion ? 0
-                          : job->full    ? b->portraits : COUNT(grid_portraits);
+    const bool part = job->occlusion || job->clips;
+    const int portraits = part ? 0 : job->full ? b->portraits : COUNT(grid_portraits);
     for (int i = 0; i < b->portraits && job->count < ROWS_MAX - 1; i++) {
-        if (i >= portraits && (job->occlusion || !(light && smiles(b->portrait[i].name))))
+        if (i >= portraits && (part || !(light && smiles(b->portrait[i].name))))
             continue;
         result = open_identity(&b->portrait[i]);
         if (result >= 0)
@@ -172,8 +173,10 @@ static int measure_clip(struct job *job, const char *name)
     struct bt_q_row *row = &job->rows[job->count++];
     bt_q_row_init(row, BT_Q_CLIPS, clip);
     if (!job->occlusion)
+        result = open_identity(&b->portrait[0]);
+    if (result >= 0 && !job->occlusion)
         result = bt_q_clip(b, &film, path, b->portrait[0].who, row);
-    if (result >= 0)
+    if (result >= 0 && !job->clips)
         result = measure_occlusion(job, &film, clip, row);
 
 done:
@@ -265,7 +268,7 @@ static int write_update(const struct job *job)
             "What `make quality` measures; `make quality UPDATE=1` writes this page,\n"
             "and `quality/` says how. Portraits and clips are those of the media folder;\n"
             "the gallery of the retrieval has %d portraits.\n\n",
-            job->occlusion ? gallery(job) : job->bench.portraits);
+            job->occlusion || job->clips ? gallery(job) : job->bench.portraits);
     bt_q_write_tables(file, job->rows, job->count);
     fprintf(file, "%s", remarks ? remarks : "");
     bt_free(old);
@@ -292,7 +295,7 @@ static int write_reports(struct job *job)
         printf("\nAgainst %s:\n\n", job->table);
         bt_q_write_change(stdout, before, before_count, job->rows, job->count);
     }
-    if (job->occlusion && job->update)
+    if ((job->occlusion || job->clips) && job->update)
         keep(job, before, before_count);
     bt_free(before);
     snprintf(path, sizeof path, "%s/quality.json", job->out);
@@ -372,6 +375,7 @@ int main(int argc, char **argv)
         job.update |= !strcmp(argv[at], "--update");
         if (!strcmp(argv[at], "--only") && at + 1 < argc) {
             job.occlusion |= !strcmp(argv[++at], "occlusion");
+            job.clips |= !strcmp(argv[at], "clips");
             job.anonymous |= !strcmp(argv[at], "anonymous");
         }
     }

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Configures a build folder once and brings it up to date.
-# usage: tools/build.sh FOLDER [MESON OPTIONS...]
+# usage: tools/build.sh FOLDER[:TARGET] [MESON OPTIONS...]; with TARGET, only that is built
 set -euo pipefail
 cd "$(dirname "$0")/.."
-folder=$1
+folder=${1%%:*}
+target=()
+[ "$1" = "$folder" ] || target=("${1#*:}")
 shift
 wanted="$*"
 if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/.options" 2>/dev/null)" != "$wanted" ]; then
@@ -17,9 +19,9 @@ if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/.options" 2>/dev/null)" !
     printf '%s' "$wanted" >"$folder/.options"
 fi
 # Ninja's own lines are shown only when something is to be done or goes wrong.
-if ! ninja -C "$folder" -n 2>/dev/null | grep -q 'no work to do'; then
+if ! ninja -C "$folder" -n "${target[@]}" 2>/dev/null | grep -q 'no work to do'; then
     echo "build: compiling $folder"
-    if ! log=$(ninja -C "$folder" 2>&1); then
+    if ! log=$(ninja -C "$folder" "${target[@]}" 2>&1); then
         printf '%s\n' "$log" >&2
         exit 1
     fi

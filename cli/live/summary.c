@@ -56,7 +56,8 @@ static void put_percentiles(struct bt_json *json, const char *key, double p50, d
 
 static void put_outputs(struct bt_json *json, struct bauta *engine)
 {
-    static const char *const states[] = {"noted", "runs", "failed", "ended"};
+    static const char *const states[] = {"noted", "runs", "failed", "ended",
+                                         "reopens"};
     struct bauta_output_info out;
     bt_json_array(json, "outputs");
     for (int i = 0; bauta_output_at(engine, i, &out) >= 0; i++) {

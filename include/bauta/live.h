@@ -41,8 +41,10 @@ BAUTA_API int bauta_live_wait(struct bauta *engine, int timeout_ms);
 // thread and starts with the next frame. Returns its number, from 0, never used again
 // within a stream; while running, one that does not open is an error, and listed as
 // FAILED. An output that fails or is slow does not hold the others: it drops frames, or
-// ends with state FAILED. A picture (.png, .jpg, .webp) takes one frame, labelled as all
-// are, and is ENDED then. Thread-safe.
+// a file ends with state FAILED. A virtual camera or a connection that worked and fails is
+// opened again until it works (REOPENS), after .25 to 4 s each time; one that did not come
+// back before the end is FAILED. A picture (.png, .jpg, .webp) takes one frame, labelled as
+// all are, and is ENDED then. Thread-safe.
 BAUTA_API int bauta_output_add(struct bauta *engine, const char *url);
 
 // Ends an output and waits for it; a file is completed and takes its name, without a
@@ -54,14 +56,15 @@ enum bauta_output_state {
     BAUTA_OUTPUT_RUNS,
     BAUTA_OUTPUT_FAILED,    // error says why; the stream goes on without it
     BAUTA_OUTPUT_ENDED,
+    BAUTA_OUTPUT_REOPENS,   // failed, as error says, and is opened again until it works
 };
 
 struct bauta_output_info {
     int number;
     char url[256];          // cut where longer; without a password or a stream key
     enum bauta_output_state state;
-    // Of FAILED; of ENDED: 0, or BAUTA_E_DISK_FULL where a recording was ended, whole,
-    // since there was no room for more.
+    // Of FAILED and REOPENS; of ENDED: 0, or BAUTA_E_DISK_FULL where a recording was ended,
+    // whole, since there was no room for more.
     int error;
     int64_t frames, dropped;
     // Milliseconds from the capture of a frame to the end of its writing, of the last

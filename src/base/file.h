@@ -19,7 +19,7 @@ int bt_file_sha256(const char *path, char hex[65]);
 
 // Where the program keeps what is the user's: $XDG_DATA_HOME/bauta or
 // ~/.local/share/bauta with below, such as "/faces", behind it; what, such as "enrolled
-// faces", is for the log. make: the folder is made with those above it, for this user
+// faces", is for the log, NULL: nothing is logged where there is no place. make: the folder is made with those above it, for this user
 // alone. Leaves room for BT_FOLDER_ROOM more bytes in path.
 enum { BT_FOLDER_ROOM = 96 };
 int bt_data_folder(char *path, size_t size, const char *below, const char *what,
@@ -36,11 +36,12 @@ struct bt_output {
 // Checks that the folder is there and writable and that path is free or overwrite is set.
 // Creates the temporary file, empty, mode 0666 less umask. All errors are logged.
 int bt_output_open(struct bt_output *out, const char *path, int overwrite);
-// Writes all of the temporary file, for this user alone. Errors are logged.
-int bt_output_write_private(const struct bt_output *out, const void *data, size_t size);
 // Flushes to disk and renames; on failure the temporary file is removed.
 int bt_output_commit(struct bt_output *out);
 // Removes the temporary file if it was not committed; frees. Accepts a zeroed structure.
 void bt_output_finish(struct bt_output *out);
+
+// All of these: a whole file for this user alone, mode 0600, or none. Errors are logged.
+int bt_file_save_private(const char *path, const void *data, size_t size, int overwrite);
 
 #endif

@@ -46,10 +46,9 @@ int bt_data_folder(char *path, size_t size, const char *below, const char *what,
     else if (home && home[0] == '/')
         length = snprintf(path, size, "%s/.local/share/bauta%s", home, below);
     if (length < 0 || (size_t)length + BT_FOLDER_ROOM >= size) {
-        bt_error(
-            "there is no place for %s: set HOME or XDG_DATA_HOME to a folder's whole "
-            "path",
-            what);
+        if (what)
+            bt_error("there is no place for %s: set HOME or XDG_DATA_HOME to a folder's "
+                     "whole path", what);
         return BAUTA_E_NOT_FOUND;
     }
     return make ? make_folders(path) : 0;

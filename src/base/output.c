@@ -154,7 +154,7 @@ int bt_output_open(struct bt_output *out, const char *path, int overwrite)
     return 0;
 }
 
-int bt_output_write_private(const struct bt_output *out, const void *data, size_t size)
+static int write_private(const struct bt_output *out, const void *data, size_t size)
 {
     const int fd = open(out->temp, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     bool good = fd >= 0 && !fchmod(fd, 0600);
@@ -259,4 +259,16 @@ void bt_output_finish(struct bt_output *out)
         unlink(out->temp);
     bt_freep(&out->temp);
     bt_freep(&out->path);
+}
+
+int bt_file_save_private(const char *path, const void *data, size_t size, int overwrite)
+{
+    struct bt_output output = {0};
+    int result = bt_output_open(&output, path, overwrite);
+    if (!result)
+        result = write_private(&output, data, size);
+    if (!result)
+        result = bt_output_commit(&output);
+    bt_output_finish(&output);
+    return result;
 }

@@ -202,6 +202,11 @@ static int open_all(struct run *run)
     if (result < 0)
         return result;
     run->have_options = true;
+    const char *microphone = run->options.io.microphone;
+    if (microphone && *microphone) {
+        bt_error("option microphone: it is for live streams; of a file the sound is kept");
+        return BAUTA_E_USAGE;
+    }
     result = bt_source_open(&run->source, run->input, &run->options.io);
     if (result < 0)
         return result;
@@ -223,11 +228,6 @@ int bauta_run(struct bauta *engine, const char *input, const char *output,
 {
     if (!engine || !input || !output) {
         bt_error("bauta_run: an argument is missing");
-        return BAUTA_E_USAGE;
-    }
-    const char *microphone = engine->options.io.microphone;
-    if (microphone && *microphone) {
-        bt_error("option microphone: it is for live streams; of a file the sound is kept");
         return BAUTA_E_USAGE;
     }
     int result = bt_engine_enter(engine, BT_ENGINE_RUNS);

@@ -85,6 +85,7 @@ struct bt_sink_impl {
     bool single;              // takes one frame; a live stream then ends this output
     bool pictures;            // each frame is kept as a picture of its own
     bool film;                // what is written is kept as one film
+    bool lasting;             // a device or a connection: opened again when it fails
     int (*open)(struct bt_sink *s, const char *url);
     int (*write)(struct bt_sink *s, struct bt_marked m);  // takes the reference, always
     // Ends the stream: flushes, completes the temporary file. s->temp then names it.

@@ -106,6 +106,7 @@ struct bt_found_model {
 int bt_model_find(const char *name, const char *beside, const char *models,
                   struct bt_found_model *out);
 // Where the user's own manifests are; BAUTA_E_NOT_FOUND where there is no home.
+#define BT_MODEL_FOLDER "/models"
 int bt_model_folder(char *path, size_t size);
 // The model's bytes, checked against the manifest's hash. A manifest without one is
 // refused, with what to do.

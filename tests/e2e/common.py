@@ -14,6 +14,7 @@ ROOT = pathlib.Path(os.environ.get('BAUTA_TEST_ROOT', '.')).resolve()
 FFMPEG = shutil.which('ffmpeg')
 CONSENT = ['--consent', 'licensed:CC0']
 SLOW = 240
+FEW = bool(os.environ.get('BAUTA_TEST_FEW'))     # fewer of the same kind, as all takes long
 
 
 def media():

@@ -119,23 +119,57 @@ class Live(Case):
         self.assertIn('--force', self.err)
         self.assertEqual(out.read_bytes(), b'x')
 
+    def breaks(self, seconds, comes_back):
+        """A receiver that goes away after the first bytes, and what is received after it
+        came back on the same port, if it does."""
+        server = socket.create_server(('127.0.0.1', 0))
+        port = server.getsockname()[1]
+        p = subprocess.Popen(
+            [PROGRAM, 'live', '--engine', 'none', '-i', TEST, '-o', f'tcp://127.0.0.1:{port}',
+             '-o', 'null:', '--seconds', str(seconds), '--json', str(self.dir / 'report.json')],
+            stderr=subprocess.PIPE)
+        server.settimeout(30)
+        peer, _ = server.accept()
+        peer.recv(1000)
+        peer.close()
+        server.close()
+        received = b''
+        if comes_back:
+            time.sleep(1)
+            with socket.create_server(('127.0.0.1', port)) as again:
+                again.settimeout(30)
+                peer, _ = again.accept()
+                peer.settimeout(30)
+                while part := peer.recv(1 << 16):
+                    received += part
+                peer.close()
+        err = p.communicate(timeout=60)[1].decode()
+        return p.returncode, err, self.report()['outputs'], received
+
     def test_output_that_breaks(self):
         """The others go on; what it was is said, then and at the end."""
-        with socket.create_server(('127.0.0.1', 0)) as server:
-            p = subprocess.Popen(
-                [PROGRAM, 'live', '--engine', 'none', '-i', TEST, '-o',
-                 f'tcp://127.0.0.1:{server.getsockname()[1]}', '-o', 'null:', '--seconds', '6',
-                 '--json', str(self.dir / 'report.json')], stderr=subprocess.PIPE)
-            server.settimeout(30)
-            peer, _ = server.accept()
-            peer.recv(1000)
-            peer.close()
-            err = p.communicate(timeout=60)[1].decode()
-        broken, null = self.report()['outputs']
-        self.assertNotEqual(p.returncode, 0, err)
+        code, err, (broken, null), _ = self.breaks(5, False)
+        self.assertNotEqual(code, 0, err)
         self.assertEqual((broken['state'], null['state']), ('failed', 'ended'))
-        self.assertGreater(null['frames'], 80)
-        self.assertIn('the others go on', err)
+        self.assertGreater(null['frames'], 60)
+        self.assertIn('it is opened again until it works', err)
+        self.assertIn('this output ended', err)
+
+    def test_output_that_comes_back(self):
+        """It is opened again, begins with a whole picture, and the stream ends well."""
+        code, err, (broken, null), received = self.breaks(8, True)
+        self.assertEqual(code, 0, err)
+        self.assertEqual((broken['state'], null['state']), ('ended', 'ended'))
+        self.assertIn('works again', err)
+        self.assertGreater(broken['dropped'], 0)
+        path = self.dir / 'received.ts'
+        path.write_bytes(received)
+        said = subprocess.run(
+            [FFMPEG, '-v', 'error', '-i', str(path), '-f', 'framecrc', '-'], check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        frames = [line for line in said.stdout.decode().splitlines() if line[0] != '#']
+        self.assertGreater(len(frames), 25)
+        self.assertEqual(said.stderr, b'')
 
     def test_interrupt_keeps_the_file(self):
         out = self.dir / 'out.mkv'

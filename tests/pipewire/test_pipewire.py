@@ -261,6 +261,9 @@ def test_again(session):
     ours = session.start(session.bauta, 'swap', '--engine', 'none', '-i', 'test:', '-o',
                          'pipewire:mine', '--realtime')
     session.sees('mine')
+    fan = session.start(session.bauta, 'live', '--engine', 'none', '-i', 'test:', '-o',
+                        'pipewire:ours')
+    session.sees('ours')
     session.end(session.daemon, how=signal.SIGKILL)
     says("PipeWire's daemon ended")
     says('no daemon answers')
@@ -271,6 +274,11 @@ def test_again(session):
     session.start_daemon()
     camera = session.camera('cam', *pattern('NV12'))
     says('runs reconnects=2')
+    # A live stream's virtual camera comes back with the daemon.
+    session.sees('ours')
+    session.end(fan, how=signal.SIGINT)
+    said = open(f'{session.folder}/log', errors='replace').read()
+    assert fan.returncode in (0, 19) and 'pipewire:ours: works again' in said, said
     camera.send_signal(signal.SIGSTOP)
     session.end(live)
     said = open(f'{session.folder}/live').read()

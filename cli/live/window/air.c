@@ -126,6 +126,12 @@ static void describe(const struct bauta_output_info *info, struct bt_output_row 
         snprintf(out->state, sizeof(out->state), "%lld frames%s", (long long)info->frames,
                  dropped);
         break;
+    case BAUTA_OUTPUT_REOPENS:
+        out->colour = BT_C_AMBER;
+        out->runs = true;
+        snprintf(out->state, sizeof(out->state), "%s; trying again",
+                 bauta_strerror(info->error));
+        break;
     case BAUTA_OUTPUT_FAILED:
         out->colour = BT_C_AMBER;
         snprintf(out->state, sizeof(out->state), "%s", bauta_strerror(info->error));

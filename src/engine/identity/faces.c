@@ -82,7 +82,6 @@ int bauta_identity_save(const struct bauta_identity *identity, const char *name,
     char path[PATH_MAX];
     uint8_t *data = NULL;
     size_t size = 0;
-    struct bt_output output = {0};
     if (!identity)
         return BAUTA_E_USAGE;
     int result = need_name(name);
@@ -97,12 +96,7 @@ int bauta_identity_save(const struct bauta_identity *identity, const char *name,
     add_name(path, name);
     result = bt_identity_pack(identity, &data, &size);
     if (!result)
-        result = bt_output_open(&output, path, overwrite);
-    if (!result)
-        result = bt_output_write_private(&output, data, size);
-    if (!result)
-        result = bt_output_commit(&output);
-    bt_output_finish(&output);
+        result = bt_file_save_private(path, data, size, overwrite);
     bt_free(data);
     return result;
 }

@@ -87,7 +87,8 @@ static int in_use(const struct bt_fan *fan)
     int used = 0;
     for (int i = 0; i < fan->count; i++)
         used += fan->output[i]->info.state == BAUTA_OUTPUT_NOTED ||
-                fan->output[i]->info.state == BAUTA_OUTPUT_RUNS;
+                fan->output[i]->info.state == BAUTA_OUTPUT_RUNS ||
+                fan->output[i]->info.state == BAUTA_OUTPUT_REOPENS;
     return used;
 }
 
@@ -123,153 +124,6 @@ static int note(struct bt_fan *fan, struct bt_fan_output *o)
     o->info.number = fan->count;
     fan->output[fan->count++] = o;
     return o->info.number;
-}
-
-// One output's thread -------------------------------------------------------------------
-
-static void drop_waiting(struct bt_fan_output *o)
-{
-    for (; o->count > 0; o->count--) {
-        bauta_frame_unref(&o->ring[o->first].marked.frame);
-        o->first = (o->first + 1) % BT_OUTPUT_DEPTH;
-    }
-}
-
-// Waits for a frame. False when no more will come.
-static bool take(struct bt_fan_output *o, struct bt_waiting *out)
-{
-    bt_mutex_lock(&o->fan->lock);
-    while (!o->count && !o->ending)
-        bt_cond_wait(&o->filled, &o->fan->lock);
-    const bool some = o->count > 0;
-    if (some) {
-        *out = o->ring[o->first];
-        o->ring[o->first].marked.frame = NULL;
-        o->first = (o->first + 1) % BT_OUTPUT_DEPTH;
-        o->count--;
-    }
-    bt_mutex_unlock(&o->fan->lock);
-    return some;
-}
-
-static void count_written(struct bt_fan_output *o, int64_t captured_ns)
-{
-    const int64_t now = bt_now_ns();
-    bt_mutex_lock(&o->fan->lock);
-    o->info.frames++;
-    bt_recent_add(&o->age, now - captured_ns);
-    if (o->last_ns)
-        bt_recent_add(&o->interval, now - o->last_ns);
-    o->last_ns = now;
-    bt_mutex_unlock(&o->fan->lock);
-}
-
-static bool fault(const struct bt_fan_output *o)
-{
-    const int every = o->fan->fault_every;
-    if (!every || (o->info.frames + 1) % every)
-        return false;
-    bt_error("stage sink: fails because a test wants it to");
-    return true;
-}
-
-static int write_waiting(struct bt_fan_output *o, struct bt_waiting *w)
-{
-    // What was made before the panic key does not leave after it.
-    if (!w->card && atomic_load(o->fan->cover)) {
-        bauta_frame_unref(&w->marked.frame);
-        bt_mutex_lock(&o->fan->lock);
-        o->info.dropped++;
-        bt_mutex_unlock(&o->fan->lock);
-        return 0;
-    }
-    if (fault(o)) {
-        bauta_frame_unref(&w->marked.frame);
-        return BAUTA_E_IO;
-    }
-    const int64_t captured_ns = w->marked.frame->captured_ns;
-    int result = 0;
-    if (o->sink->impl->pictures)
-        result = bt_mark_picture(&w->marked, &o->fan->format,
-                                 o->fan->options->mark.session);
-    if (result >= 0)
-        result = bt_sink_write(o->sink, w->marked);
-    if (result >= 0)
-        count_written(o, captured_ns);
-    return result;
-}
-
-static void *output_main(void *opaque)
-{
-    struct bt_fan_output *o = opaque;
-    struct bt_waiting w;
-    int result = 0;
-    bool full = false;
-    while (result >= 0 && !full && take(o, &w)) {
-        result = write_waiting(o, &w);
-        full = o->sink->full || (o->sink->impl->single && o->info.frames > 0);
-    }
-    // A stream that ends before its first frame leaves no file.
-    if (result >= 0 && o->info.frames > 0) {
-        result = bt_sink_finish(o->sink);
-        bt_mutex_lock(&o->fan->signing);
-        if (result >= 0) {
-            result = bt_provenance_sign(&o->fan->provenance, o->sink);
-            if (result >= 0)
-                result = bt_sink_commit(o->sink);
-            if (result < 0)
-                bt_provenance_undo(&o->fan->provenance);
-        }
-        bt_mutex_unlock(&o->fan->signing);
-    }
-    const bool short_of_room = o->sink->full;
-    bt_sink_close(&o->sink);
-    bt_relay_untap(&o->fan->relay, &o->sound);
-    if (result < 0)
-        bt_warn("%s: this output ended: %s", o->info.url, bauta_strerror(result));
-    else if (short_of_room)
-        bt_warn("%s: the disk is full: the recording ends here, and is whole", o->info.url);
-    bt_mutex_lock(&o->fan->lock);
-    o->info.state = result < 0 ? BAUTA_OUTPUT_FAILED : BAUTA_OUTPUT_ENDED;
-    o->info.error = result < 0 ? result : short_of_room ? BAUTA_E_DISK_FULL : 0;
-    drop_waiting(o);
-    bt_mutex_unlock(&o->fan->lock);
-    return NULL;
-}
-
-// Opens the sink and starts its thread; without the lock, as devices may take long.
-static int open_output(struct bt_fan_output *o)
-{
-    struct bt_fan *fan = o->fan;
-    int result = bt_relay_tap(&fan->relay, &o->sound);
-    if (result >= 0)
-        result = bt_fan_open_sink(o);
-    if (result >= 0)
-        result = bt_provenance_check(o->sink);
-    if (result < 0) {
-        bt_sink_close(&o->sink);
-        bt_relay_untap(&fan->relay, &o->sound);
-        return result;
-    }
-    bt_mutex_lock(&fan->lock);
-    result = bt_thread_start(&o->thread, output_main, o);
-    if (result >= 0) {
-        o->threaded = true;
-        o->info.state = BAUTA_OUTPUT_RUNS;
-    }
-    bt_mutex_unlock(&fan->lock);
-    if (result < 0) {
-        bt_sink_close(&o->sink);
-        bt_relay_untap(&fan->relay, &o->sound);
-    }
-    return result;
-}
-
-static void join(struct bt_fan_output *o)
-{
-    if (o->threaded)
-        bt_thread_join(o->thread);
-    o->threaded = false;
 }
 
 // All of them ---------------------------------------------------------------------------
@@ -312,7 +166,7 @@ int bt_fan_start(struct bt_fan *fan, struct bauta *engine, const struct bt_forma
         const bool wanted = o->info.state == BAUTA_OUTPUT_NOTED && !o->joining;
         o->joining = wanted;
         bt_mutex_unlock(&fan->lock);
-        const int opened = wanted ? open_output(o) : 0;
+        const int opened = wanted ? bt_fan_open(o) : 0;
         bt_mutex_lock(&fan->lock);
         o->joining = wanted ? false : o->joining;
         if (opened < 0) {
@@ -339,6 +193,7 @@ void bt_fan_send(struct bt_fan *fan, struct bt_marked marked, bool card)
     bt_mutex_lock(&fan->lock);
     for (int i = 0; i < fan->count; i++) {
         struct bt_fan_output *o = fan->output[i];
+        o->info.dropped += o->info.state == BAUTA_OUTPUT_REOPENS;
         if (o->info.state != BAUTA_OUTPUT_RUNS || o->ending)
             continue;
         if (o->count == BT_OUTPUT_DEPTH) {
@@ -373,7 +228,7 @@ void bt_fan_end(struct bt_fan *fan)
         while (o->joining)
             bt_cond_wait(&o->filled, &fan->lock);
         bt_mutex_unlock(&fan->lock);
-        join(o);
+        bt_fan_join(o);
     }
     bt_mutex_lock(&fan->lock);
     fan->over = true;
@@ -411,7 +266,7 @@ int bauta_output_add(struct bauta *engine, const char *url)
         free_output(o);
     if (!open)
         return number;
-    const int result = open_output(o);
+    const int result = bt_fan_open(o);
     bt_mutex_lock(&fan->lock);
     if (result < 0) {
         o->info.state = BAUTA_OUTPUT_FAILED;
@@ -446,7 +301,7 @@ int bauta_output_remove(struct bauta *engine, int number)
         bt_error("output %d: there is none of that number, or it is ending", number);
         return BAUTA_E_USAGE;
     }
-    join(o);
+    bt_fan_join(o);
     bt_mutex_lock(&fan->lock);
     o->joining = false;
     const int result = o->info.error;

@@ -55,10 +55,10 @@ struct bt_fan {
     int fault_every;
 };
 
-// Opens the output's sink (opening.c). An encoder's threads are as urgent as the thread that
-// opened it: less so than those that make the pictures. What hands frames on to a device
-// keeps its usual priority.
-int bt_fan_open_sink(struct bt_fan_output *output);
+// One output (output.c): opens its sink and starts its thread; without the lock, as devices
+// may take long. A sink that is lasting and fails later is opened again until it works.
+int bt_fan_open(struct bt_fan_output *output);
+void bt_fan_join(struct bt_fan_output *output);
 
 int bt_fan_init(struct bt_fan *fan);
 void bt_fan_finish(struct bt_fan *fan);

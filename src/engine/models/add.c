@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -87,41 +84,10 @@ static int choose_name(struct adding *a, const char *name)
     return 0;
 }
 
-static int make_folders(char *path)
-{
-    for (char *at = path + 1;; at++) {
-        if (*at && *at != '/')
-            continue;
-        const char kept = *at;
-        *at = 0;
-        const int why = mkdir(path, 0777) ? errno : 0;
-        if (why && why != EEXIST) {
-            bt_error("%s: cannot make this folder: %s", path, strerror(why));
-            return bt_file_error(why);
-        }
-        *at = kept;
-        if (!kept)
-            return 0;
-    }
-}
-
-static int write_text(const char *path, const char *shown, const char *text)
-{
-    FILE *file = fopen(path, "we");
-    const bool good = file && fputs(text, file) >= 0;
-    const int why = good ? 0 : errno;
-    if ((file && fclose(file)) || !good) {
-        bt_error("%s: cannot write: %s", shown, strerror(why ? why : errno));
-        return bt_file_error(why ? why : errno);
-    }
-    return 0;
-}
-
 static int save(struct adding *a)
 {
     char folder[900], path[1024], text[BT_MANIFEST_MAX];
     struct bt_manifest *m = &a->manifest;
-    struct bt_output output = {0};
     if (strlen(a->path) >= sizeof m->file) {
         bt_error("%s: this path is too long for a manifest", a->path);
         return BAUTA_E_USAGE;
@@ -129,20 +95,12 @@ static int save(struct adding *a)
     snprintf(m->file, sizeof m->file, "%.*s", (int)sizeof m->file - 1, a->path);
     memcpy(m->sha256, a->hex, sizeof m->sha256);
     int error = bt_manifest_write(m, text, sizeof text);
-    if (!error && (error = bt_model_folder(folder, sizeof folder)))
-        bt_error("there is no place for manifests: set HOME or XDG_DATA_HOME to a folder's "
-                 "whole path");
     if (!error)
-        error = make_folders(folder);
+        error = bt_data_folder(folder, sizeof folder, BT_MODEL_FOLDER, "manifests of models", 1);
     if (error)
         return error;
     snprintf(path, sizeof path, "%s/%s.model", folder, m->name);
-    error = bt_output_open(&output, path, 1);
-    if (!error)
-        error = write_text(output.temp, path, text);
-    if (!error)
-        error = bt_output_commit(&output);
-    bt_output_finish(&output);
+    error = bt_file_save_private(path, text, strlen(text), 1);
     if (error)
         return error;
     struct bt_found_model found = {.manifest = *m};

@@ -179,6 +179,7 @@ const struct bt_sink_impl bt_sink_stream = {
     .name = "stream",
     .desc = "a stream of the network: rtmp://, srt://, rtsp://, udp:// or tcp://",
     .priv_size = sizeof(struct stream),
+    .lasting = true,
     .open = stream_open,
     .write = stream_write,
     .finish = stream_finish,

@@ -31,6 +31,7 @@ struct bt_pipewire {
     bool initialised, has_mutex, has_cond;
     // With the loop locked:
     int sent, done;              // numbers of core_sync
+    bool flushed;
     int error;                   // the connection broke
     bool listed, managed, gone;
     uint32_t watched;
@@ -304,6 +305,51 @@ int bt_pipewire_open(struct bt_pipewire **out, const atomic_int *stop, bool quie
 fail:
     bt_pipewire_close(&p);
     return result;
+}
+
+static void on_flushed(void *data, uint64_t count)
+{
+    struct bt_pipewire *p = data;
+    (void)count;
+    p->flushed = true;
+    bt_pipewire_wake(p);
+}
+
+// Waits until the loop has run what is in its queue now. Its lock is free meanwhile; when it
+// is held again all that became ready together with the event was run.
+static void flush(struct bt_pipewire *p)
+{
+    struct pw_loop *loop = pw_thread_loop_get_loop(p->loop);
+    struct spa_source *event = pw_loop_add_event(loop, on_flushed, p);
+    const int64_t until = bt_now_ns() + QUIET_NS;
+    p->flushed = false;
+    if (!event || pw_loop_signal_event(loop, event) < 0)
+        p->flushed = true;
+    while (!p->flushed && bt_now_ns() < until) {
+        bt_mutex_lock(&p->mutex);
+        const unsigned before = p->events;
+        pw_thread_loop_unlock(p->loop);
+        while (p->events == before && bt_now_ns() < until)
+            bt_cond_wait_until(&p->woken, &p->mutex, until);
+        bt_mutex_unlock(&p->mutex);
+        pw_thread_loop_lock(p->loop);
+    }
+    if (event)
+        pw_loop_destroy_source(loop, event);
+}
+
+void bt_pipewire_end_stream(struct bt_pipewire *p, struct pw_stream **stream,
+                            struct spa_hook *hook)
+{
+    if (!*stream)
+        return;
+    pw_thread_loop_lock(p->loop);
+    spa_hook_remove(hook);
+    pw_stream_disconnect(*stream);
+    flush(p);
+    pw_stream_destroy(*stream);
+    pw_thread_loop_unlock(p->loop);
+    *stream = NULL;
 }
 
 void bt_pipewire_close(struct bt_pipewire **connection)

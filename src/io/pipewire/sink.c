@@ -199,12 +199,7 @@ static int camera_finish(struct bt_sink *s)
 static void camera_close(struct bt_sink *s)
 {
     struct camera *c = s->priv;
-    if (c->stream) {
-        bt_pipewire_lock(c->p);
-        spa_hook_remove(&c->hook);
-        pw_stream_destroy(c->stream);
-        bt_pipewire_unlock(c->p);
-    }
+    bt_pipewire_end_stream(c->p, &c->stream, &c->hook);
     bt_pipewire_close(&c->p);
 }
 
@@ -212,6 +207,7 @@ const struct bt_sink_impl bt_sink_pipewire = {
     .name = "pipewire",
     .desc = "a virtual camera in PipeWire: pipewire:NAME",
     .priv_size = sizeof(struct camera),
+    .lasting = true,
     .open = camera_open,
     .write = camera_write,
     .finish = camera_finish,

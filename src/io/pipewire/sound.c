@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include <spa/param/audio/format-utils.h>
 
@@ -16,7 +15,6 @@ enum {
     CHANNELS = 2,
     FRAME_BYTES = CHANNELS * 2,
     ANSWER_MS = 5000,
-    DRAIN_MS = 50,
     CHUNK = 1 << 16,         // samples taken of one buffer at most
     AWRY = RATE * 60 / 1000, // samples by which times may be off the clock's
 };
@@ -222,18 +220,7 @@ void bt_microphone_close(struct bt_microphone **microphone)
     if (!microphone || !*microphone)
         return;
     struct bt_microphone *m = *microphone;
-    if (m->stream) {
-        // The daemon's thread may have asked for a call that comes yet.
-        const struct timespec drain = {0, DRAIN_MS * 1000000L};
-        bt_pipewire_lock(m->p);
-        spa_hook_remove(&m->hook);
-        pw_stream_disconnect(m->stream);
-        bt_pipewire_unlock(m->p);
-        nanosleep(&drain, NULL);
-        bt_pipewire_lock(m->p);
-        pw_stream_destroy(m->stream);
-        bt_pipewire_unlock(m->p);
-    }
+    bt_pipewire_end_stream(m->p, &m->stream, &m->hook);
     bt_pipewire_close(&m->p);
     bt_tracks_unref(&m->tracks);
     bt_freep(microphone);

@@ -456,12 +456,7 @@ static int camera_open(struct bt_source *s, const char *url)
 static void camera_close(struct bt_source *s)
 {
     struct camera *c = s->priv;
-    if (c->stream) {
-        bt_pipewire_lock(c->p);
-        spa_hook_remove(&c->hook);
-        pw_stream_destroy(c->stream);
-        bt_pipewire_unlock(c->p);
-    }
+    bt_pipewire_end_stream(c->p, &c->stream, &c->hook);
     bt_pipewire_close(&c->p);
     if (c->bad)
         bt_warn("%s: %lld damaged frames were dropped", s->name, (long long)c->bad);

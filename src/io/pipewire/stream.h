@@ -53,7 +53,7 @@ const uint8_t *bt_pipewire_block(const struct spa_buffer *b, uint32_t i, size_t 
 int bt_pipewire_unpack(struct bauta_frame *frame, const struct bt_pipewire_layout *layout,
                        const struct spa_buffer *b);
 
-// The parts of a connection. All but wait are called with the lock held, on any thread;
+// The parts of a connection. All but wait and end_stream are called with the lock held, on any thread;
 // callbacks of streams hold it already.
 void bt_pipewire_lock(struct bt_pipewire *p);
 void bt_pipewire_unlock(struct bt_pipewire *p);
@@ -65,6 +65,10 @@ void bt_pipewire_wake(struct bt_pipewire *p);
 // Gives the lock back until something happened, at most until until_ns. BAUTA_E_AGAIN at
 // that moment, BAUTA_E_STOPPED, BAUTA_E_IO where the daemon went away (not logged).
 int bt_pipewire_wait(struct bt_pipewire *p, int64_t until_ns);
+// Disconnects and destroys the stream; without the lock. Streams queue calls for the loop,
+// which outlive them: those are run out first.
+void bt_pipewire_end_stream(struct bt_pipewire *p, struct pw_stream **stream,
+                            struct spa_hook *hook);
 // Whether the node that was watched last is still there.
 void bt_pipewire_watch(struct bt_pipewire *p, uint32_t id);
 bool bt_pipewire_gone(const struct bt_pipewire *p);

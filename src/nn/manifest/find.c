@@ -22,13 +22,7 @@ static bool ends(const char *name)
 
 int bt_model_folder(char *path, size_t size)
 {
-    const char *data = secure_getenv("XDG_DATA_HOME"), *home = secure_getenv("HOME");
-    int length = -1;
-    if (data && data[0] == '/')
-        length = snprintf(path, size, "%s/bauta/models", data);
-    else if (home && home[0] == '/')
-        length = snprintf(path, size, "%s/.local/share/bauta/models", home);
-    return length < 0 || (size_t)length >= size ? BAUTA_E_NOT_FOUND : 0;
+    return bt_data_folder(path, size, BT_MODEL_FOLDER, NULL, 0);
 }
 
 static int read_manifest(const char *path, struct bt_found_model *out)

@@ -149,19 +149,13 @@ int bauta_typing_save(const struct bauta_typing *typing, const char *path, int o
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    struct bt_output output = {0};
     if (!typing || !path) {
         bt_error("bauta_typing_save: an argument is missing");
         return BAUTA_E_USAGE;
     }
     int result = bt_typing_pack(typing, &data, &size);
     if (!result)
-        result = bt_output_open(&output, path, overwrite);
-    if (!result)
-        result = bt_output_write_private(&output, data, size);
-    if (!result)
-        result = bt_output_commit(&output);
-    bt_output_finish(&output);
+        result = bt_file_save_private(path, data, size, overwrite);
     bt_free(data);
     return result;
 }

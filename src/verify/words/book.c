@@ -190,15 +190,9 @@ static int write_file(const struct bauta_codebook *book, const uint8_t *data, si
 {
     uint8_t *sealed = NULL;
     size_t sealed_size = 0;
-    struct bt_output output = {0};
     int result = bt_seal_write(&book->seal, data, size, &sealed, &sealed_size);
     if (!result)
-        result = bt_output_open(&output, book->path, 1);
-    if (!result)
-        result = bt_output_write_private(&output, sealed, sealed_size);
-    if (!result)
-        result = bt_output_commit(&output);
-    bt_output_finish(&output);
+        result = bt_file_save_private(book->path, sealed, sealed_size, 1);
     bt_free(sealed);
     return result;
 }

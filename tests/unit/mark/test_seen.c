@@ -4,6 +4,7 @@
 // give no alarm.
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "made.h"
 #include "mark/impl.h"
@@ -124,7 +125,8 @@ int main(void)
 {
     if (!CHECK(bt_label_finder_open(&finder) == 0))
         return check_end();
-    for (int i = 0; i < BT_LANGUAGES; i++)
+    const int step = getenv("BAUTA_TEST_FEW") ? 5 : 1;
+    for (int i = 0; i < BT_LANGUAGES; i += step)
         test_found(i % 3 ? 640 : 720, i % 3 ? 360 : 1280, 0,
                    (struct bt_mark_options){.label_size = 1, .label_lang = i});
     for (int i = 0; i < 4; i++) {

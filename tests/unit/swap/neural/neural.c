@@ -296,6 +296,7 @@ int main(int argc, char **argv)
     anywhere(&who);
     failing(&who, "fails");
     failing(&who, "nan");
+    failing(&who, "bare");
     nobody(&who);
     memory(&who);
     bt_atlas_finish(&who);

@@ -191,7 +191,8 @@ def elsewhere():
 
 
 def breaks(how):
-    """identity_128, but not where the target's mean is above .5."""
+    """identity_128, but not where the target's mean is above .5: fails, gives what is no
+    number (nan), or a mask that covers nothing (bare)."""
     net = Net(how)
     x = net.model.input("target", [1, 3, 128, 128])
     mean = net.node("ReduceMean", [x], axes=[0, 1, 2, 3], keepdims=0)
@@ -201,6 +202,14 @@ def breaks(how):
         out = net.node("Gather", [x, index], axis=0)
         shape = net.model.integers("shape", [1, 3, 128, 128])
         net.model.node("Reshape", [out, shape], "output")
+    elif how == "bare":
+        share = net.node("Cast", [bright], to=FLOAT)
+        plane = net.node("ReduceMean", [x], axes=[1], keepdims=1)
+        nothing = net.node("Mul", [plane, net.floats([], [0])])
+        left = net.node("Sub", [net.floats([], [1]), share])
+        net.model.node("Add", [nothing, left], "mask")
+        net.model.node("Identity", [x], "output")
+        net.model.output("mask", [1, 1, 128, 128])
     else:
         share = net.node("Cast", [bright], to=FLOAT)
         zero = net.node("Sub", [net.floats([], [1]), share])
@@ -346,8 +355,9 @@ def write_identities(writer):
                             {**model, "input": {"size": str(size), "template": template}},
                             file, sha256)
     plain = {**model, "input": {"size": "128", "template": "arcface_128"}}
-    for how in ("fails", "nan"):
-        writer.manifest(how, plain, how + ".onnx", writer.model(how + ".onnx", breaks(how)))
+    for how in ("fails", "nan", "bare"):
+        more = {"output": {"tensor": "output"}, "mask": {"tensor": "mask"}}
+        writer.manifest(how, {**plain, **more} if how == "bare" else plain, how + ".onnx", writer.model(how + ".onnx", breaks(how)))
     writer.manifest("hangs", plain, "hangs.onnx", writer.model("hangs.onnx", hangs()))
     # What is wrong with these is found before a stream starts.
     sound = writer.model("identity_128.onnx", identity(128))
