@@ -20,6 +20,15 @@ static const char help[] =
     "\n"
     "      --json FILE    writes the same as JSON; -: to standard output\n";
 
+static void show_runtime(const char *version, const char *path)
+{
+    char name[64];
+    printf("%-15s ONNX Runtime %s  %s\n  providers     ", "runtime", version, path);
+    for (int i = 0; bauta_runtime_provider_at(i, name) >= 0; i++)
+        printf("%s%s", i ? ", " : "", name);
+    putchar('\n');
+}
+
 static int show(void)
 {
     struct bauta_device d;
@@ -36,7 +45,7 @@ static int show(void)
     }
     char version[64], path[1024];
     if (bauta_runtime_info(version, path) >= 0)
-        printf("%-15s ONNX Runtime %s  %s\n", "runtime", version, path);
+        show_runtime(version, path);
     else
         printf("%-15s none\n  run           tools/setup.sh runtime\n", "runtime");
     return result == BAUTA_E_END ? 0 : result;
@@ -65,6 +74,10 @@ static int write_json(const char *path)
     char version[64], library[1024];
     const bool runtime = bauta_runtime_info(version, library) >= 0;
     bt_json_text(&json, "runtime", runtime ? version : NULL);
+    bt_json_array(&json, "providers");
+    for (int i = 0; bauta_runtime_provider_at(i, version) >= 0; i++)
+        bt_json_text(&json, NULL, version);
+    bt_json_end_array(&json);
     bt_json_end_object(&json);
     if (result == BAUTA_E_END)
         return bt_json_commit(&json);

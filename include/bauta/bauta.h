@@ -155,6 +155,9 @@ BAUTA_API int bauta_model_at(int index, const char *models, struct bauta_model_i
 // Fills version and path of the ONNX Runtime that would be used; BAUTA_E_RUNTIME with a
 // log line where none loads. Thread-safe.
 BAUTA_API int bauta_runtime_info(char version[64], char path[1024]);
+// Its execution providers by number, as option provider takes them, whether or not they
+// work on this machine. BAUTA_E_END past the last, BAUTA_E_RUNTIME.
+BAUTA_API int bauta_runtime_provider_at(int index, char name[64]);
 
 // Measuring -------------------------------------------------------------------------
 

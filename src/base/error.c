@@ -30,6 +30,7 @@ static const char *const phrases[] = {
     [-BAUTA_E_CONTENT] = "refused by the content gate",
     [-BAUTA_E_PASSPHRASE] = "wrong passphrase",
     [-BAUTA_E_TAMPERED] = "changed by somebody, or damaged",
+    [-BAUTA_E_PROVIDER] = "execution provider missing or not working",
 };
 
 const char *bauta_strerror(int error)

@@ -135,7 +135,8 @@ struct bt_job;
 void bt_report_frame(struct bauta *engine, const struct bt_job *job, const int *swapped,
                      int covered);
 // The path's identity: engine and, where nets run, the runtime.
-void bt_report_tools(struct bauta *engine, const char *swap, bool nets);
+void bt_report_tools(struct bauta *engine, const char *swap, const char *provider,
+                     bool nets);
 void bt_report_stage(const struct bt_stats *stats, struct bauta_stage_times *out);
 // Hashes of the files behind two urls; where there is no file, or digest is given for the
 // output, no file is read.

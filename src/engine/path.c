@@ -138,6 +138,8 @@ int bt_path_open(struct bt_path **out, struct bauta *engine,
 
     p->options.swap.models = p->options.engine.models;
     p->options.swap.threads = p->options.engine.threads;
+    // Without look-ahead somebody waits for each frame, as on a live stream.
+    p->options.swap.live = format->live || (!look_ahead && !format->still);
     result = bt_swap_open(&p->swap, format, &p->options.swap);
     if (result < 0)
         goto fail;
@@ -168,7 +170,7 @@ int bt_path_open(struct bt_path **out, struct bauta *engine,
         if (result < 0)
             goto fail;
     }
-    bt_report_tools(engine, p->swap->impl->name, p->nets);
+    bt_report_tools(engine, p->swap->impl->name, p->swap->provider, p->nets);
     *out = p;
     return 0;
 

@@ -54,13 +54,14 @@ void bt_report_frame(struct bauta *engine, const struct bt_job *job, const int *
     bt_mutex_unlock(&engine->lock);
 }
 
-void bt_report_tools(struct bauta *engine, const char *swap, bool nets)
+void bt_report_tools(struct bauta *engine, const char *swap, const char *provider,
+                     bool nets)
 {
     bt_mutex_lock(&engine->lock);
     struct bauta_report *r = &engine->tally.counts;
     snprintf(r->engine, sizeof(r->engine), "%s", swap);
     if (nets) {
-        snprintf(r->provider, sizeof(r->provider), "%s", bt_runtime_provider());
+        snprintf(r->provider, sizeof(r->provider), "%s", provider);
         snprintf(r->runtime, sizeof(r->runtime), "%s", bt_runtime_version());
     }
     bt_mutex_unlock(&engine->lock);

@@ -151,3 +151,15 @@ int bauta_runtime_info(char version[64], char path[1024])
     snprintf(path, 1024, "%s", bt_runtime_path());
     return 0;
 }
+
+int bauta_runtime_provider_at(int index, char name[64])
+{
+    char list[BT_PROVIDERS_MAX][BT_PROVIDER_NAME];
+    const int count = bt_provider_list(list);
+    if (count < 0)
+        return count;
+    if (index < 0 || index >= count)
+        return BAUTA_E_END;
+    memcpy(name, list[index], BT_PROVIDER_NAME);
+    return 0;
+}

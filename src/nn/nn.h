@@ -55,6 +55,10 @@ int bt_net_open(struct bt_net **out, const char *name, const void *data, size_t 
 // cannot be; bt_net_bind makes the buffers.
 int bt_net_load(struct bt_net **out, const char *name, const void *data, size_t size,
                 int threads);
+// The same with an execution provider by its whole name (bt_provider_find).
+// BAUTA_E_PROVIDER with a log line where it does not start or does not take the net.
+int bt_net_load_on(struct bt_net **out, const char *name, const void *data, size_t size,
+                   int threads, const char *provider);
 // The shape as text, open dimensions as ?.
 void bt_net_print_shape(char *text, size_t size, const int64_t *shape, int rank);
 bool bt_net_fits(const struct bt_net_port *port, const int64_t *shape, int rank);
@@ -65,12 +69,29 @@ int bt_net_open_model(struct bt_net **out, enum bt_model_id id, const char *fold
 const struct bt_net_info *bt_net_info(const struct bt_net *net);
 // Runs on the caller's thread; reads input[].data, fills output[].data. One call at a time.
 int bt_net_run(struct bt_net *net);
+// Ends the run that is in progress on another thread soon, and lets later ones fail.
+// Thread-safe, but for bt_net_close.
+void bt_net_stop(struct bt_net *net);
 void bt_net_close(struct bt_net **net);
 
 // The runtime itself. Loaded once, never unloaded. Thread-safe.
 int bt_runtime_open(void);
 const char *bt_runtime_version(void);  // "" before
 const char *bt_runtime_path(void);
-const char *bt_runtime_provider(void); // the execution provider in use
+
+// What runs nets --------------------------------------------------------------------------
+
+#define BT_PROVIDER_CPU "CPUExecutionProvider"
+#define BT_PROVIDERS_MAX 32
+#define BT_PROVIDER_NAME 64
+// The whole name of the provider that is meant: cuda, tensorrt, openvino, cpu or what else
+// the runtime offers, with or without "ExecutionProvider", in letters of any size.
+// NULL, "" and "auto": the one for CUDA where the runtime has it, else that for the CPU;
+// these may fall back where it does not start, others not. Opens the runtime.
+// BAUTA_E_PROVIDER with a log line that lists what there is.
+int bt_provider_find(const char *wish, char name[BT_PROVIDER_NAME]);
+bool bt_provider_is_auto(const char *wish);
+// Whole names, as the runtime lists them; how many, or an error.
+int bt_provider_list(char name[BT_PROVIDERS_MAX][BT_PROVIDER_NAME]);
 
 #endif

@@ -5,26 +5,34 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "nn/nn.h"
 
-extern const struct bt_swap_impl bt_swap_mesh, bt_swap_neural, bt_swap_none;
+extern const struct bt_swap_impl bt_swap_mesh, bt_swap_neural, bt_swap_hybrid, bt_swap_none;
 
-const struct bt_swap_impl *const bt_swaps[] = {&bt_swap_mesh, &bt_swap_neural,
-                                               &bt_swap_none, NULL};
+const struct bt_swap_impl *const bt_swaps[] = {
+    &bt_swap_mesh, &bt_swap_neural, &bt_swap_hybrid, &bt_swap_none, NULL};
 
 static const char *const eyes[] = {"photo", "own", NULL};
-static const char *const engines[] = {"mesh", "neural", "none", NULL};
+static const char *const engines[] = {"mesh", "neural", "hybrid", "none", NULL};
 
 #define AT(field) offsetof(struct bt_swap_options, field)
 
 const struct bt_opt bt_swap_opts[] = {
     {{"engine", BAUTA_OPTION_CHOICE, "mesh", .choices = engines,
       .help = "What replaces the face: mesh draws the photo's face, neural runs a "
-              "generator, none leaves it."},
+              "generator on every frame, hybrid runs it now and then and draws what it "
+              "made, none leaves it."},
      AT(engine)},
     {{"generator", BAUTA_OPTION_STRING, NULL,
-      .help = "Which model engine neural runs: a name of bauta models, or the path of a "
+      .help = "Which model engines neural and hybrid run: a name of bauta models, or the path of a "
               "manifest (docs/models.md)."},
      AT(generator)},
+    {{"provider", BAUTA_OPTION_STRING, "auto",
+      .help = "What runs the generator: an execution provider of ONNX Runtime (cpu, cuda, "
+              "tensorrt, openvino or another that bauta devices lists), or auto: cuda where "
+              "it works, else cpu. The small nets that find faces always run on the "
+              "processor."},
+     AT(provider)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
       .help = "How much of the photo's face shape is taken over."},
      AT(shape)},
@@ -78,7 +86,17 @@ void bt_mask_finish(struct bt_mask *mask)
 int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
                  const struct bt_swap_options *options)
 {
-    return bt_swap_open_as(out, bt_swaps[options->engine], format, options);
+    const struct bt_swap_impl *impl = bt_swaps[options->engine];
+    char name[BT_PROVIDER_NAME];
+    if (!bt_provider_is_auto(options->provider)) {
+        const int error = bt_provider_find(options->provider, name);
+        if (error)
+            return error;
+        if ((impl == &bt_swap_mesh || impl == &bt_swap_none) && strcmp(name, BT_PROVIDER_CPU))
+            bt_warn("provider %s: engine %s runs no generator, its nets run on the processor",
+                    name, impl->name);
+    }
+    return bt_swap_open_as(out, impl, format, options);
 }
 
 int bt_swap_open_as(struct bt_swap **out, const struct bt_swap_impl *impl,
@@ -91,6 +109,7 @@ int bt_swap_open_as(struct bt_swap **out, const struct bt_swap_impl *impl,
     s->impl = impl;
     s->options = options;
     s->format = *format;
+    memcpy(s->provider, BT_PROVIDER_CPU, sizeof BT_PROVIDER_CPU);
     s->priv = bt_zalloc(impl->priv_size ? impl->priv_size : 1);
     const int error = s->priv ? impl->open(s, format) : BAUTA_E_NO_MEMORY;
     if (error) {

@@ -16,8 +16,9 @@ enum bt_swap_eyes {
 };
 
 struct bt_swap_options {
-    int engine;   // CHOICE: mesh (default), neural, none
+    int engine;   // CHOICE: mesh (default), neural, hybrid, none
     char *generator; // name of a model, or path of its manifest
+    char *provider;  // what runs it, as bt_provider_find has it
     float shape;  // 0..1: how much of the photo's shape
     float silhouette; // 0..1: how much of it at the oval
     float tone;   // 0..1: how far skin tone goes to the target's
@@ -28,6 +29,10 @@ struct bt_swap_options {
     // 0: one.
     const char *models;
     int threads;
+    // Whether frames must not wait for a net (0: they may). pace: for measuring, seconds
+    // of the stream that each run of engine hybrid's generator takes; 0: what it takes.
+    int live;
+    double pace;
 };
 extern const struct bt_opt bt_swap_opts[];
 
@@ -92,6 +97,7 @@ struct bt_swap {
     void *priv;
     const struct bt_swap_options *options;
     struct bt_format format;
+    char provider[64]; // what runs its nets
 };
 extern const struct bt_swap_impl *const bt_swaps[]; // NULL-terminated, first is default
 

@@ -12,7 +12,7 @@ from protobuf import block, floating, integer, packed
 
 IR_VERSION = 8
 OPSET = 17
-FLOAT, INT64, HALF = 1, 7, 10
+FLOAT, INT64, BOOL, HALF = 1, 7, 9, 10
 
 
 def little_endian(code, values):
@@ -30,6 +30,8 @@ def _attribute(name, value):
         return out + integer(3, value) + integer(20, 2)
     if isinstance(value, str):
         return out + block(4, value) + integer(20, 3)
+    if isinstance(value, Model):
+        return out + block(6, value.graph()) + integer(20, 5)
     return out + packed(8, value) + integer(20, 7)
 
 
@@ -82,7 +84,7 @@ class Model:
         self.nodes.append((op, list(inputs), output, attributes))
         return output
 
-    def _graph(self):
+    def graph(self):
         out = []
         for op, inputs, output, attributes in self.nodes:
             body = b"".join(block(1, name) for name in inputs)
@@ -100,4 +102,4 @@ class Model:
 
     def serialise(self):
         return (integer(1, IR_VERSION) + block(2, self.producer)
-                + block(7, self._graph()) + block(8, integer(2, OPSET)))
+                + block(7, self.graph()) + block(8, integer(2, OPSET)))

@@ -11,6 +11,8 @@
 struct bt_generator {
     struct bt_found_model model, embedder_model, converter_model;
     struct bt_net *net, *embedder, *converter;
+    char provider[BT_PROVIDER_NAME];         // what runs them
+    bool falls_back;                         // to the processor, where that does not start
     int size;                                // of the aligned square
     int target, source, output, mask;        // ports of the net; -1: there is none
     int embedder_in, embedder_out, converter_in, converter_out;
@@ -22,9 +24,9 @@ struct bt_generator {
 
 // Finds the model (bt_model_find), checks hash, shapes and types of all files, and runs
 // each net once. Everything that is wrong is found here: BAUTA_E_MODEL and others, with a
-// log line.
+// log line. provider: as bt_provider_find has it.
 int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
-                      int threads);
+                      int threads, const char *provider);
 // Whether a model's bytes are what the manifest says, whatever its role: shapes, types, the
 // matrix. 0, or an error with a log line.
 int bt_generator_fit(const struct bt_manifest *manifest, const char *path,

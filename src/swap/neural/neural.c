@@ -74,7 +74,10 @@ static int neural_open(struct bt_swap *s, const struct bt_format *format)
                  "models lists them");
         return BAUTA_E_USAGE;
     }
-    int error = bt_generator_open(&n->generator, o->generator, o->models, o->threads);
+    int error = bt_generator_open(&n->generator, o->generator, o->models, o->threads,
+                                  o->provider);
+    if (!error)
+        memcpy(s->provider, n->generator->provider, sizeof s->provider);
     if (!error)
         error = bt_swap_open_as(&n->mesh, &bt_swap_mesh, format, o);
     if (!error)

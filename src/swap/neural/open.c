@@ -58,18 +58,29 @@ static int check_whole(const char *name, const uint8_t *data, size_t size)
 
 // Ports --------------------------------------------------------------------------------
 
-static int read_and_load(const struct bt_found_model *model, int threads,
-                         struct bt_net **net, struct bt_generator *emap_of)
+static int load(struct bt_generator *g, struct bt_net **net, const char *name,
+                const uint8_t *data, size_t size, int threads)
+{
+    const int error = bt_net_load_on(net, name, data, size, threads, g->provider);
+    if (error != BAUTA_E_PROVIDER || !g->falls_back)
+        return error;
+    bt_warn("%s: provider auto: runs on the processor", name);
+    snprintf(g->provider, sizeof g->provider, "%s", BT_PROVIDER_CPU);
+    return bt_net_load_on(net, name, data, size, threads, g->provider);
+}
+
+static int read_and_load(struct bt_generator *g, const struct bt_found_model *model,
+                         int threads, struct bt_net **net, bool emap)
 {
     uint8_t *data = NULL;
     size_t size = 0;
     int error = bt_found_model_read(model, &data, &size);
     if (!error)
         error = check_whole(model->manifest.name, data, size);
-    if (!error && emap_of)
-        error = find_emap(emap_of, data, size);
+    if (!error && emap)
+        error = find_emap(g, data, size);
     if (!error)
-        error = bt_net_load(net, model->manifest.name, data, size, threads);
+        error = load(g, net, model->manifest.name, data, size, threads);
     bt_free(data);
     return error;
 }
@@ -258,7 +269,7 @@ static int open_embedder(struct bt_generator *g, const char *models, int threads
     if (!error)
         error = expect_role(e, BT_ROLE_EMBEDDER);
     if (!error)
-        error = read_and_load(e, threads, &g->embedder, NULL);
+        error = read_and_load(g, e, threads, &g->embedder, false);
     return error ? error : bind_embedder(g);
 }
 
@@ -285,7 +296,7 @@ static int open_converter(struct bt_generator *g, const char *models, int thread
     if (!error)
         error = expect_role(c, BT_ROLE_CONVERTER);
     if (!error)
-        error = read_and_load(c, threads, &g->converter, NULL);
+        error = read_and_load(g, c, threads, &g->converter, false);
     return error ? error : bind_converter(g);
 }
 
@@ -316,7 +327,7 @@ static int open_all(struct bt_generator *g, const char *name, const char *models
         error = BAUTA_E_MODEL;
     }
     if (!error)
-        error = read_and_load(model, threads, &g->net, emap ? g : NULL);
+        error = read_and_load(g, model, threads, &g->net, emap);
     if (!error)
         error = bind_generator(g);
     if (!error && m->source.kind == BT_SOURCE_EMBEDDING)
@@ -369,13 +380,16 @@ int bt_generator_fit(const struct bt_manifest *manifest, const char *path,
 }
 
 int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
-                      int threads)
+                      int threads, const char *provider)
 {
     struct bt_generator *g = bt_zalloc(sizeof *g);
     if (!g)
         return BAUTA_E_NO_MEMORY;
-    const int error = open_all(g, name, models && models[0] ? models : NULL,
-                               threads > 0 ? threads : 1);
+    g->falls_back = bt_provider_is_auto(provider);
+    int error = bt_provider_find(provider, g->provider);
+    if (!error)
+        error = open_all(g, name, models && models[0] ? models : NULL,
+                         threads > 0 ? threads : 1);
     if (error) {
         bt_generator_close(&g);
         return error;

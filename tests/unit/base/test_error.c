@@ -8,7 +8,7 @@
 
 int main(void)
 {
-    for (int error = 0; error >= BAUTA_E_TAMPERED; error--) {
+    for (int error = 0; error >= BAUTA_E_PROVIDER; error--) {
         const char *phrase = bauta_strerror(error);
         CHECK(phrase && phrase[0] && islower((unsigned char)phrase[0]));
         CHECK(phrase && strcmp(phrase, "unknown error"));
@@ -16,7 +16,7 @@ int main(void)
             CHECK(strcmp(phrase, bauta_strerror(other)));
     }
     CHECK_TEXT(bauta_strerror(1), "unknown error");
-    CHECK_TEXT(bauta_strerror(BAUTA_E_TAMPERED - 1), "unknown error");
+    CHECK_TEXT(bauta_strerror(BAUTA_E_PROVIDER - 1), "unknown error");
     CHECK_TEXT(bauta_strerror(INT_MIN), "unknown error");
     CHECK_TEXT(bauta_strerror(INT_MAX), "unknown error");
 

@@ -174,6 +174,42 @@ static void check_memory(void)
     CHECK(n > 3);
 }
 
+static void check_providers(const uint8_t *sound, size_t size)
+{
+    char name[BT_PROVIDER_NAME];
+    struct bt_net *net = NULL;
+    int cpu = 0, count = 0;
+    while (bauta_runtime_provider_at(count, name) >= 0) {
+        cpu += !strcmp(name, BT_PROVIDER_CPU);
+        CHECK_INT(bt_provider_find(name, name), 0);
+        count++;
+    }
+    CHECK_INT(cpu, 1);
+    CHECK_INT(bauta_runtime_provider_at(count, name), BAUTA_E_END);
+    CHECK_INT(bauta_runtime_provider_at(-1, name), BAUTA_E_END);
+    static const char *const words[] = {"cpu", "CPU", "cpuexecutionprovider"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        name[0] = 0;
+        CHECK_INT(bt_provider_find(words[i], name), 0);
+        CHECK_TEXT(name, BT_PROVIDER_CPU);
+    }
+    CHECK_INT(bt_provider_find("auto", name), 0);
+    CHECK_INT(bt_provider_find(NULL, name), 0);
+    CHECK_INT(bt_provider_find("abacus", name), BAUTA_E_PROVIDER);
+    CHECK(strstr(last_error, "abacus") && strstr(last_error, "CPU"));
+    // What is not in the runtime does not start, and no other takes its place.
+    CHECK_INT(bt_net_load_on(&net, "a net", sound, size, 1, "AbacusExecutionProvider"),
+              BAUTA_E_PROVIDER);
+    CHECK(!net && strstr(last_error, "Abacus"));
+    if (bt_provider_find("cuda", name) < 0)
+        for (int i = 0; i < 3; i++) {
+            static const char *const absent[] = {"CUDA", "Tensorrt", "OpenVINO"};
+            char whole[BT_PROVIDER_NAME];
+            snprintf(whole, sizeof whole, "%sExecutionProvider", absent[i]);
+            CHECK_INT(bt_net_load_on(&net, "a net", sound, size, 1, whole), BAUTA_E_PROVIDER);
+        }
+}
+
 int main(void)
 {
     srand(11);
@@ -198,7 +234,7 @@ int main(void)
     CHECK_INT(bauta_runtime_info(version, path), 0);
     CHECK_TEXT(version, bt_runtime_version());
     CHECK(path[0] == '/' && version[0]);
-    CHECK_TEXT(bt_runtime_provider(), "CPUExecutionProvider");
+    check_providers(sound, size);
     CHECK_INT(state_of(BT_MODEL_DETECTOR, NULL), BAUTA_MODEL_GOOD);
     check_damaged_model(sound, size);
     check_hostile_bytes(sound, size);

@@ -23,7 +23,7 @@ static int open_by(const char *name, struct bt_generator **g)
     char path[1024];
     snprintf(path, sizeof path, "%s/%s.model", folder, name);
     last_error[0] = 0;
-    return bt_generator_open(g, path, NULL, 1);
+    return bt_generator_open(g, path, NULL, 1, NULL);
 }
 
 // Smooth pictures: how a resampler weighs neighbours then hardly counts.
@@ -187,10 +187,10 @@ static void check_wrong(const struct bt_source_face *who)
     }
     // What came with the program has no file here.
     last_error[0] = 0;
-    CHECK(bt_generator_open(&g, "ghost_1_256", "/nonexistent", 1) < 0);
+    CHECK(bt_generator_open(&g, "ghost_1_256", "/nonexistent", 1, NULL) < 0);
     CHECK(strstr(last_error, "Apache-2.0") != NULL);
     last_error[0] = 0;
-    CHECK(bt_generator_open(&g, "no_such_model", NULL, 1) < 0);
+    CHECK(bt_generator_open(&g, "no_such_model", NULL, 1, NULL) < 0);
     CHECK(strstr(last_error, "bauta models") != NULL);
     // A face of nobody has no portrait.
     struct bt_source_face nobody = *who;

@@ -22,7 +22,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
 
-from onnxfile import FLOAT, HALF, INT64, Model  # noqa: E402
+from onnxfile import BOOL, FLOAT, HALF, INT64, Model  # noqa: E402
 from protobuf import block, integer, packed  # noqa: E402
 
 LENGTH = 512
@@ -218,6 +218,25 @@ def breaks(how):
     return net.model
 
 
+def hangs():
+    """identity_128, which takes nearly for ever where the target's mean is above .5."""
+    net = Net("hangs")
+    x = net.model.input("target", [1, 3, 128, 128])
+    mean = net.node("ReduceMean", [x], axes=[0, 1, 2, 3], keepdims=0)
+    bright = net.node("Greater", [mean, net.floats([], [.5])])
+    share = net.node("Cast", [bright], to=INT64)
+    turns = net.node("Mul", [share, net.model.integers("most", [1 << 50], [])])
+    net.model.output("output", [1, 3, 128, 128])
+    body = Model("body")
+    for name, kind in (("turn", INT64), ("on", BOOL)):
+        body.input(name, [], kind)
+    body.input("picture", [1, 3, 128, 128])
+    body.output(body.node("Identity", ["on"], "still_on"), [], BOOL)
+    body.output(body.node("Identity", ["picture"], "same_picture"), [1, 3, 128, 128])
+    net.model.node("Loop", [turns, "", x], "output", body=body)
+    return net.model
+
+
 def embedder():
     """Means of 8x8 fields, times a matrix. The batch is open, as in the real file."""
     net = Net("embedder")
@@ -339,6 +358,7 @@ def write_identities(writer):
     for how in ("fails", "nan", "bare"):
         more = {"output": {"tensor": "output"}, "mask": {"tensor": "mask"}}
         writer.manifest(how, {**plain, **more} if how == "bare" else plain, how + ".onnx", writer.model(how + ".onnx", breaks(how)))
+    writer.manifest("hangs", plain, "hangs.onnx", writer.model("hangs.onnx", hangs()))
     # What is wrong with these is found before a stream starts.
     sound = writer.model("identity_128.onnx", identity(128))
     writer.manifest("other_size", {**plain, "input": {"size": "256",

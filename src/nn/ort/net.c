@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <onnxruntime_c_api.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "base/thread.h"
 #include "nn/half.h"
 #include "nn/nn.h"
-#include "nn/place.h"
+#include "nn/ort/ort.h"
 
-// The oldest runtime whose interface has every call below.
-enum { API_VERSION = 17 };
 // No net of this project comes near; a file that asks for more is not one of ours.
 static const size_t PORT_ELEMENTS_MAX = (size_t)1 << 26;
-
-static struct {
-    const OrtApi *api; // set last: non-NULL means open
-    OrtEnv *env;
-    char version[64];
-    char path[PATH_MAX];
-} runtime;
-static pthread_mutex_t runtime_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct bt_net {
     struct bt_net_info info;
     OrtSession *session;
     OrtIoBinding *binding;
+    OrtRunOptions *run;
+    atomic_bool stopped;
     OrtValue *value[2 * BT_NET_PORTS];
     int values;
     // What the runtime sees of ports that hold halves.
@@ -38,158 +26,9 @@ struct bt_net {
     char name[64];
 };
 
-// The runtime --------------------------------------------------------------------------
-
-static void ORT_API_CALL log_runtime(void *opaque, OrtLoggingLevel level,
-                                     const char *category, const char *id,
-                                     const char *where, const char *message)
-{
-    (void)opaque, (void)category, (void)id, (void)where;
-    // What it calls an error is also returned as a status and logged there, with the name
-    // of the model.
-    (void)level;
-    bt_debug("ONNX Runtime: %s", message);
-}
-
-static bool new_enough(const char *version)
-{
-    int major = 0, minor = 0;
-    if (sscanf(version, "%d.%d", &major, &minor) != 2)
-        return false;
-    return major > 1 || (major == 1 && minor >= API_VERSION);
-}
-
-// True when the status is an error, which is then logged and freed.
-static bool failed(const OrtApi *api, OrtStatus *status, const char *name,
-                   const char *what)
-{
-    if (!status)
-        return false;
-    bt_error("%s: %s: %s", name, what, api->GetErrorMessage(status));
-    api->ReleaseStatus(status);
-    return true;
-}
-
-static int start(const OrtApiBase *base, const char *path)
-{
-    const char *version = base->GetVersionString();
-    if (!version || !new_enough(version)) {
-        bt_warn("%s: is ONNX Runtime %s, at least 1.%d is needed", path,
-                version ? version : "of unknown version", API_VERSION);
-        return BAUTA_E_RUNTIME;
-    }
-    const OrtApi *api = base->GetApi(API_VERSION);
-    if (!api) {
-        bt_warn("%s: does not offer interface version %d", path, API_VERSION);
-        return BAUTA_E_RUNTIME;
-    }
-    OrtEnv *env = NULL;
-    OrtStatus *status =
-        api->CreateEnvWithCustomLogger(log_runtime, NULL, ORT_LOGGING_LEVEL_WARNING,
-                                       "bauta", &env);
-    if (failed(api, status, path, "cannot start"))
-        return BAUTA_E_RUNTIME;
-    status = api->DisableTelemetryEvents(env);
-    if (failed(api, status, path, "cannot switch its telemetry off")) {
-        api->ReleaseEnv(env);
-        return BAUTA_E_RUNTIME;
-    }
-    snprintf(runtime.version, sizeof(runtime.version), "%s", version);
-    snprintf(runtime.path, sizeof(runtime.path), "%s", path);
-    runtime.env = env;
-    runtime.api = api;
-    bt_debug("ONNX Runtime %s from %s", runtime.version, runtime.path);
-    return 0;
-}
-
-// Once started the library stays open for the life of the process.
-static int try_library(const char *path)
-{
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        bt_warn("cannot load ONNX Runtime: %s", dlerror());
-        return BAUTA_E_RUNTIME;
-    }
-    const OrtApiBase *(*get)(void) = NULL;
-    *(void **)&get = dlsym(library, "OrtGetApiBase");
-    const OrtApiBase *base = get ? get() : NULL;
-    if (!base) {
-        bt_warn("%s: is not ONNX Runtime", path);
-        dlclose(library);
-        return BAUTA_E_RUNTIME;
-    }
-    Dl_info info;
-    const bool known = dladdr(*(void **)&get, &info) && info.dli_fname;
-    const int result = start(base, known ? info.dli_fname : path);
-    if (result < 0)
-        dlclose(library);
-    return result;
-}
-
-static int search(void)
-{
-    static const struct {
-        const char *place;
-        bool owned;
-    } beside[] = {
-        { "bauta", false },
-        { "../lib/bauta", false },
-        { "../deps/onnxruntime/lib", true },
-        { "../../deps/onnxruntime/lib", true },
-        { "../../../deps/onnxruntime/lib", true },
-        { "../../../../deps/onnxruntime/lib", true },
-    };
-    const char *given = secure_getenv("BAUTA_RUNTIME");
-    if (given && given[0])
-        return try_library(given);
-    char path[PATH_MAX + 64] = BT_LIBDIR "/libonnxruntime.so.1";
-    if (bt_place_usable(path, false) && try_library(path) >= 0)
-        return 0;
-    char folder[PATH_MAX];
-    const bool placed = bt_place_self(folder, sizeof(folder));
-    for (size_t i = 0; placed && i < sizeof(beside) / sizeof(beside[0]); i++) {
-        const int n = snprintf(path, sizeof(path), "%s/%s/libonnxruntime.so.1", folder,
-                               beside[i].place);
-        if (n < (int)sizeof(path) && bt_place_usable(path, beside[i].owned) &&
-            try_library(path) >= 0)
-            return 0;
-    }
-    return try_library("libonnxruntime.so.1");
-}
-
-int bt_runtime_open(void)
-{
-    pthread_mutex_lock(&runtime_lock);
-    int result = runtime.api ? 0 : search();
-    if (result < 0)
-        bt_error(
-            "ONNX Runtime does not load: run tools/setup.sh, install version 1.%d or "
-            "later, or name its library in BAUTA_RUNTIME",
-            API_VERSION);
-    pthread_mutex_unlock(&runtime_lock);
-    return result;
-}
-
-const char *bt_runtime_version(void)
-{
-    return runtime.version;
-}
-
-const char *bt_runtime_path(void)
-{
-    return runtime.path;
-}
-
-const char *bt_runtime_provider(void)
-{
-    return "CPUExecutionProvider";
-}
-
-// A net --------------------------------------------------------------------------------
-
 static int session_options(const char *name, int threads, OrtSessionOptions **out)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     OrtSessionOptions *o = NULL;
     if (failed(api, api->CreateSessionOptions(&o), name, "cannot make options"))
         return BAUTA_E_RUNTIME;
@@ -229,8 +68,8 @@ static const char *element_word(ONNXTensorElementDataType element)
 static int read_dimensions(const OrtTensorTypeAndShapeInfo *tensor, const char *net,
                            struct bt_net_port *port)
 {
-    if (port->rank && failed(runtime.api,
-                             runtime.api->GetDimensions(tensor, port->shape,
+    if (port->rank && failed(bt_ort.api,
+                             bt_ort.api->GetDimensions(tensor, port->shape,
                                                         (size_t)port->rank),
                              net, "cannot read a shape"))
         return BAUTA_E_MODEL;
@@ -252,7 +91,7 @@ static int read_dimensions(const OrtTensorTypeAndShapeInfo *tensor, const char *
 // Reads type and shape of one port. Dimensions that are open become 0.
 static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_port *port)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     const char *what = "cannot read a shape";
     const OrtTensorTypeAndShapeInfo *tensor = NULL;
     if (failed(api, api->CastTypeInfoToTensorInfo(type, &tensor), net, what))
@@ -282,7 +121,7 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
 static int bind_port(struct bt_net *net, struct bt_net_port *port, bool input,
                      uint16_t **half, const OrtMemoryInfo *memory)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     port->count = 1;
     for (int i = 0; i < port->rank; i++) {
         if (port->shape[i] < 1) {
@@ -318,7 +157,7 @@ static int bind_port(struct bt_net *net, struct bt_net_port *port, bool input,
 static int read_port(struct bt_net *net, size_t index, bool input,
                      OrtAllocator *allocator)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     struct bt_net_port *port = input ? &net->info.input[index] : &net->info.output[index];
     char *name = NULL;
     OrtTypeInfo *type = NULL;
@@ -345,7 +184,7 @@ static int read_port(struct bt_net *net, size_t index, bool input,
 
 static int read_ports(struct bt_net *net)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     size_t inputs = 0, outputs = 0;
     OrtAllocator *allocator = NULL;
     if (failed(api, api->SessionGetInputCount(net->session, &inputs), net->name,
@@ -372,10 +211,11 @@ static int read_ports(struct bt_net *net)
 
 int bt_net_bind(struct bt_net *net)
 {
-    const OrtApi *api = runtime.api;
+    const OrtApi *api = bt_ort.api;
     OrtMemoryInfo *memory = NULL;
     if (failed(api, api->CreateIoBinding(net->session, &net->binding), net->name,
                "no binding") ||
+        failed(api, api->CreateRunOptions(&net->run), net->name, "no options") ||
         failed(api,
                api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory),
                net->name, "no memory description"))
@@ -404,8 +244,35 @@ int bt_net_fix(struct bt_net *net, bool input, int index, const int64_t *shape, 
     return 0;
 }
 
+static int make_session(struct bt_net *net, const void *data, size_t size, int threads,
+                        const char *provider)
+{
+    OrtSessionOptions *options = NULL;
+    int result = session_options(net->name, threads, &options);
+    if (result < 0)
+        return result;
+    const bool other = strcmp(provider, BT_PROVIDER_CPU) != 0;
+    if (other)
+        result = bt_ort_append(options, net->name, provider);
+    OrtStatus *status = NULL;
+    if (result >= 0)
+        status = bt_ort.api->CreateSessionFromArray(bt_ort.env, data, size, options,
+                                                    &net->session);
+    if (failed(bt_ort.api, status, net->name,
+               other ? "cannot be run by this provider" : "is not a net that can be run"))
+        result = other ? BAUTA_E_PROVIDER : BAUTA_E_MODEL;
+    bt_ort.api->ReleaseSessionOptions(options);
+    return result;
+}
+
 int bt_net_load(struct bt_net **out, const char *name, const void *data, size_t size,
                 int threads)
+{
+    return bt_net_load_on(out, name, data, size, threads, BT_PROVIDER_CPU);
+}
+
+int bt_net_load_on(struct bt_net **out, const char *name, const void *data, size_t size,
+                   int threads, const char *provider)
 {
     if (!data || !size || threads < 1 || threads > 256) {
         bt_error("%s: a net needs its bytes and 1 to 256 threads", name);
@@ -414,32 +281,17 @@ int bt_net_load(struct bt_net **out, const char *name, const void *data, size_t 
     int result = bt_runtime_open();
     if (result < 0)
         return result;
-    OrtSessionOptions *options = NULL;
     struct bt_net *net = bt_zalloc(sizeof(*net));
-    if (!net) {
-        result = BAUTA_E_NO_MEMORY;
-        goto fail;
-    }
+    if (!net)
+        return BAUTA_E_NO_MEMORY;
     snprintf(net->name, sizeof(net->name), "%s", name);
-    result = session_options(name, threads, &options);
+    result = make_session(net, data, size, threads, provider);
+    if (result >= 0)
+        result = read_ports(net);
     if (result < 0)
-        goto fail;
-    OrtStatus *status = runtime.api->CreateSessionFromArray(runtime.env, data, size,
-                                                            options, &net->session);
-    if (failed(runtime.api, status, name, "is not a net that can be run")) {
-        result = BAUTA_E_MODEL;
-        goto fail;
-    }
-    result = read_ports(net);
-    if (result < 0)
-        goto fail;
-    runtime.api->ReleaseSessionOptions(options);
-    *out = net;
-    return 0;
-fail:
-    if (options)
-        runtime.api->ReleaseSessionOptions(options);
-    bt_net_close(&net);
+        bt_net_close(&net);
+    else
+        *out = net;
     return result;
 }
 
@@ -453,13 +305,25 @@ int bt_net_run(struct bt_net *net)
     for (int i = 0; i < net->info.inputs; i++)
         for (size_t k = 0; net->half_in[i] && k < net->info.input[i].count; k++)
             net->half_in[i][k] = bt_half_from_float(net->info.input[i].data[k]);
-    OrtStatus *status = runtime.api->RunWithBinding(net->session, NULL, net->binding);
-    if (failed(runtime.api, status, net->name, "cannot be run"))
+    OrtStatus *status = bt_ort.api->RunWithBinding(net->session, net->run, net->binding);
+    if (status && atomic_load(&net->stopped)) {
+        bt_ort.api->ReleaseStatus(status);
+        return BAUTA_E_STOPPED;
+    }
+    if (failed(bt_ort.api, status, net->name, "cannot be run"))
         return BAUTA_E_RUNTIME;
     for (int i = 0; i < net->info.outputs; i++)
         for (size_t k = 0; net->half_out[i] && k < net->info.output[i].count; k++)
             net->info.output[i].data[k] = bt_half_to_float(net->half_out[i][k]);
     return 0;
+}
+
+void bt_net_stop(struct bt_net *net)
+{
+    atomic_store(&net->stopped, true);
+    OrtStatus *status = bt_ort.api->RunOptionsSetTerminate(net->run);
+    if (status)
+        bt_ort.api->ReleaseStatus(status);
 }
 
 void bt_net_close(struct bt_net **net)
@@ -468,11 +332,13 @@ void bt_net_close(struct bt_net **net)
         return;
     struct bt_net *n = *net;
     if (n->binding)
-        runtime.api->ReleaseIoBinding(n->binding);
+        bt_ort.api->ReleaseIoBinding(n->binding);
+    if (n->run)
+        bt_ort.api->ReleaseRunOptions(n->run);
     for (int i = 0; i < n->values; i++)
-        runtime.api->ReleaseValue(n->value[i]);
+        bt_ort.api->ReleaseValue(n->value[i]);
     if (n->session)
-        runtime.api->ReleaseSession(n->session);
+        bt_ort.api->ReleaseSession(n->session);
     for (int i = 0; i < BT_NET_PORTS; i++) {
         bt_free(n->info.input[i].data);
         bt_free(n->info.output[i].data);
