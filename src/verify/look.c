@@ -182,6 +182,7 @@ static int find_border(const struct look *l)
 static int narrow_borders(struct look *l)
 {
     int result = 0;
+    bt_wm_review(l->detector, l->window, l->count);
     for (int k = 0; k < BETWEEN_MOST && result >= 0; k++) {
         const int i = find_border(l), before = l->count;
         if (i < 0)
@@ -295,6 +296,8 @@ int bt_look(struct bt_source *source, double most, bool thorough,
         result = read_all(&l);
     if (result == BAUTA_E_NO_MEMORY)
         bt_error("%s: out of memory for looking at it", source->name);
+    if (result >= 0)
+        bt_wm_review(l.detector, l.window, l.count);
     for (int i = 0; i < l.count && result >= 0; i++)
         add_window(out, &l.window[i]);
     add_label(out, &l);
