@@ -149,7 +149,7 @@ class Marks:
         largest z, and how many pass for marked. What the log holds for the same detector is not done again."""
         code = hashlib.sha256()
         for path in sorted((ROOT / 'src/mark/watermark').glob('*.[ch]')):
-            code.update(path.read_bytes())
+            code.update(path.read_bytes() if path.name != 'embed.c' else b'')
         key, done = code.hexdigest()[:16], {}
         if log and log.exists():
             for line in log.read_text().splitlines():
