@@ -65,6 +65,8 @@ int bauta_create(struct bauta **out)
     atomic_init(&engine->cover, 0);
     atomic_init(&engine->stop, 0);
     engine->options.io.stop = &engine->stop;
+    atomic_init(&engine->cut_us, 0);
+    engine->options.mark.cut_us = &engine->cut_us;
     *out = engine;
     return 0;
 
@@ -220,6 +222,7 @@ int bt_engine_enter(struct bauta *engine, enum bt_engine_state state)
     const enum bt_engine_state before = engine->state;
     if (before == BT_ENGINE_IDLE) {
         engine->options.mark.end = 0;
+        atomic_store(&engine->cut_us, 0);
         engine->state = state;
     }
     bt_mutex_unlock(&engine->lock);

@@ -97,6 +97,7 @@ struct bauta {
     unsigned session;             // in the watermark, 1 to 4095
     atomic_int changes;           // counts calls of bauta_set while running
     atomic_int stop;
+    _Atomic int64_t cut_us;       // where a work that was stopped ends, 0: it was not
     enum bt_engine_state state;
     struct bt_map_row map[BT_TARGETS_MAX];
     int map_count;

@@ -18,6 +18,8 @@ struct run {
     struct bt_flow *flow;
     bt_thread thread;             // reads the source
     bool thread_runs;
+    bool closes;                  // the label of a work is seen at the end
+    double last;                  // seconds of the frame that was read last
     int64_t written;
     bauta_progress_fn *progress;
     void *opaque;
@@ -38,16 +40,35 @@ static bool fault(const struct run *run, enum bauta_stage stage, int64_t count)
     return true;
 }
 
+// Whether no more is read. A work that is stopped goes on for as long as its closing label is
+// seen.
+static bool ends_here(struct run *run)
+{
+    _Atomic int64_t *cut_us = &run->engine->cut_us;
+    if (!stopped(run))
+        return false;
+    if (!run->closes || !run->source->count)
+        return true;
+    if (!atomic_load(cut_us)) {
+        bt_info("%s: stopped; it goes on for %.0f seconds with the closing label", run->input,
+                BT_LABEL_SECONDS);
+        atomic_store(cut_us, (int64_t)(1e6 * (run->last + BT_LABEL_SECONDS)));
+    }
+    return run->last >= (double)atomic_load(cut_us) / 1e6;
+}
+
 static int read_frame(struct run *run, struct bauta_frame **frame)
 {
-    if (stopped(run))
+    if (ends_here(run))
         return BAUTA_E_END;
     if (fault(run, BAUTA_STAGE_SOURCE, run->source->count))
         return BAUTA_E_IO;
     const int64_t start = bt_now_ns();
     const int result = bt_source_read(run->source, frame);
-    if (result >= 0)
+    if (result >= 0) {
         bt_report_time(run->engine, BAUTA_STAGE_SOURCE, bt_now_ns() - start);
+        run->last = bt_mark_seconds(&run->source->format, *frame);
+    }
     // A stop that came while a camera was waited for ends the stream well.
     return result == BAUTA_E_STOPPED ? BAUTA_E_END : result;
 }
@@ -187,6 +208,7 @@ static int find_end(struct run *run)
         bt_warn("%s: its end is not known, so the label stays all the time", run->input);
     bt_mutex_lock(&engine->lock);
     engine->options.mark.end = end;
+    run->closes = end > 0;
     bt_mutex_unlock(&engine->lock);
     return 0;
 }

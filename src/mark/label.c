@@ -9,7 +9,6 @@
 #include "mark/layout.h"
 #include "mark/overlay.h"
 
-#define DISCLOSURE_SECONDS 4.
 #define PLATE_ALPHA .7f
 #define EDGE_ALPHA .85f
 #define OUTLINE .13f          // in capital heights
@@ -22,6 +21,7 @@ struct label {
     bool has_line;
     double since;             // when the disclosure was first shown
     double end;               // above 0: the label is seen at the opening and at this end
+    const _Atomic int64_t *cut_us;   // or at that one, where it is above 0; or NULL
 };
 
 // How much of a pixel lies inside of a rounded rectangle of half size w, h; x and y are
@@ -154,6 +154,7 @@ static int label_open(void **priv, const struct bt_format *format,
         goto fail;
     l->end = options->label == BT_LABEL_OPENING && !format->still && !format->live
                  ? options->end : 0;
+    l->cut_us = options->cut_us;
     bt_text_close(&text);
     *priv = l;
     return 0;
@@ -173,8 +174,10 @@ static int label_apply(void *priv, struct bauta_frame *frame,
     struct label *l = priv;
     if (when->gap)
         l->since = when->seconds;
-    const bool opens = when->seconds - l->since < DISCLOSURE_SECONDS;
-    const bool ends = l->end > 0 && when->seconds >= l->end - DISCLOSURE_SECONDS;
+    const bool opens = when->seconds - l->since < BT_LABEL_SECONDS;
+    const double cut = l->cut_us ? (double)atomic_load(l->cut_us) / 1e6 : 0;
+    const double end = cut > 0 && cut < l->end ? cut : l->end;
+    const bool ends = l->end > 0 && when->seconds >= end - BT_LABEL_SECONDS;
     if (l->end > 0 && !opens && !ends)
         return 0;
     bt_overlay_blend(&l->word, frame);

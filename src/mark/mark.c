@@ -68,8 +68,7 @@ fail:
     return r;
 }
 
-// The time of a frame. Without a time stamp its number counts at the nominal rate.
-static double seconds_of(const struct bt_format *format, const struct bauta_frame *frame)
+double bt_mark_seconds(const struct bt_format *format, const struct bauta_frame *frame)
 {
     struct bauta_rational base = frame->time_base;
     if (base.num <= 0 || base.den <= 0)
@@ -121,7 +120,7 @@ int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontin
     r = bt_frame_writable(&frame, mark->pool);
     if (r < 0)
         goto fail;
-    double seconds = seconds_of(&mark->format, frame);
+    double seconds = bt_mark_seconds(&mark->format, frame);
     const double since = seconds - mark->last;
     const struct bt_mark_moment when = {
         .seconds = seconds,
@@ -151,7 +150,7 @@ int bt_mark_picture(struct bt_marked *marked, const struct bt_format *format,
     marked->frame = NULL;
     int r = bauta_frame_writable(&frame);
     if (r >= 0)
-        r = bt_watermark_fill(frame, session, seconds_of(format, frame));
+        r = bt_watermark_fill(frame, session, bt_mark_seconds(format, frame));
     if (r < 0)
         bauta_frame_unref(&frame);
     marked->frame = frame;

@@ -2,12 +2,16 @@
 #ifndef BT_MARK_MARK_H
 #define BT_MARK_MARK_H
 
+#include <stdatomic.h>
+
 #include "base/opt.h"
 #include "frame/frame.h"
 #include "frame/marked.h"
 
 // Live streams and pictures carry the label always.
 enum bt_label_when { BT_LABEL_PERSISTENT, BT_LABEL_OPENING };
+// How long the line of disclosure stands, and the label of a work at either end.
+#define BT_LABEL_SECONDS 4.
 
 struct bt_mark_options {
     int label_position;   // CHOICE: top-right (default), top-left, bottom-right,
@@ -18,6 +22,9 @@ struct bt_mark_options {
     char *label_ground;   // why the label of a work is at its opening and end only
     double end;           // seconds at which the film ends, set by the engine; 0: unknown,
                           // and the label stays all the time
+    // Microseconds at which a film ends that is stopped before that, 0: it is not; or NULL.
+    // Set by the engine, at any time.
+    const _Atomic int64_t *cut_us;
     unsigned session;     // 12 bits, in the watermark; set by the engine, no option
 };
 extern const struct bt_opt bt_mark_opts[];
@@ -36,6 +43,10 @@ int bt_mark_open(struct bt_mark **out, const struct bt_format *format,
 // for its 4 s. On failure the reference is dropped too and out->frame is NULL.
 int bt_mark_frame(struct bt_mark *mark, struct bauta_frame *frame, int discontinuity,
                   struct bt_marked *out);
+
+// The time of a frame of that format. Without a time stamp its number counts at the nominal
+// rate.
+double bt_mark_seconds(const struct bt_format *format, const struct bauta_frame *frame);
 
 // Of a marked frame of a stream: makes a picture that stands alone. The label is there;
 // the watermark, which swings in time, gets the strength of a still's. format: the stream's;

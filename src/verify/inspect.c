@@ -106,6 +106,7 @@ static int look_at(const struct subject *subject, const struct bauta_inspect_par
 {
     struct bt_io_options options = {0};
     struct bt_source *source = NULL;
+    struct stat info;
     int result = bt_opt_defaults(bt_io_opts, &options);
     if (result < 0)
         return result;
@@ -118,7 +119,8 @@ static int look_at(const struct subject *subject, const struct bauta_inspect_par
         out->height = source->format.height;
         if (source->format.live && most <= 0)
             most = BAUTA_STREAM_SECONDS;
-        result = bt_look(source, most, params->thorough, out);
+        const bool sized = subject->file && !stat(subject->path, &info);
+        result = bt_look(source, most, params->thorough, sized ? info.st_size : 0, out);
     }
     bt_source_close(&source);
     bt_opt_finish(bt_io_opts, &options);

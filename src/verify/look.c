@@ -22,6 +22,9 @@ enum {
     LABELS_MOST = 8,        // frames that are looked at for the label
 };
 #define EACH_SECONDS 300.   // for so much of a film there is one window more
+// Of a film of so many bits a second, whose decoding takes long and leaves the mark whole.
+#define MANY_BITS 12e6
+#define SHORT_WINDOW 2.
 #define ALL_BELOW ((FIRST + 1) * BT_WM_WINDOW)   // a film so short is looked at whole
 
 struct look {
@@ -33,6 +36,7 @@ struct look {
     float x_scale;
     bool begins;                     // the next frame is a window's first
     double most;
+    double length;                   // seconds of a window
     int64_t until_ns;              // of a live source; 0: no limit
     struct bt_wm_result *window;   // by time
     int count, room;
@@ -173,7 +177,7 @@ static int find_border(const struct look *l)
 {
     for (int i = 0; i + 1 < l->count; i++) {
         const struct bt_wm_result *a = &l->window[i], *b = a + 1;
-        if (a->marked != b->marked && b->start - a->end > BT_WM_WINDOW)
+        if (a->marked != b->marked && b->start - a->end > l->length)
             return i;
     }
     return -1;
@@ -182,12 +186,13 @@ static int find_border(const struct look *l)
 static int narrow_borders(struct look *l)
 {
     int result = 0;
+    bt_wm_review(l->detector, l->window, l->count);
     for (int k = 0; k < BETWEEN_MOST && result >= 0; k++) {
         const int i = find_border(l), before = l->count;
         if (i < 0)
             break;
         const double from = l->window[i].end + 1e-3, to = l->window[i + 1].start;
-        result = read_at(l, fmax(from, fmin((from + to) / 2, to - BT_WM_WINDOW)), from);
+        result = read_at(l, fmax(from, fmin((from + to) / 2, to - l->length)), from);
         if (l->count == before)
             break;
     }
@@ -198,11 +203,12 @@ static int narrow_borders(struct look *l)
 static int read_samples(struct look *l)
 {
     const double length = l->source->length;
+    bt_wm_shorten(l->detector, l->length);
     const int count = FIRST + (int)fmin(length / EACH_SECONDS, FIRST_MOST - FIRST);
     int result = 0;
     for (int i = 0; i < count && result >= 0; i++) {
         const double from = l->count ? l->window[l->count - 1].end + 1e-3 : -INFINITY;
-        const double at = (length - BT_WM_WINDOW) * i / (count - 1);
+        const double at = (length - l->length) * i / (count - 1);
         result = read_at(l, fmax(at, from), from);
     }
     return result < 0 ? result : narrow_borders(l);
@@ -278,7 +284,7 @@ static int open_look(struct look *l, bool thorough)
     return result == BAUTA_E_NO_MEMORY ? result : bt_wm_detector_open(&l->detector);
 }
 
-int bt_look(struct bt_source *source, double most, bool thorough,
+int bt_look(struct bt_source *source, double most, bool thorough, int64_t bytes,
             struct bauta_inspection *out)
 {
     struct look l = {.source = source, .most = most};
@@ -287,6 +293,8 @@ int bt_look(struct bt_source *source, double most, bool thorough,
         l.until_ns = bt_now_ns() + (int64_t)(2e9 * fmin(most, 1e6));
     int result = open_look(&l, thorough);
     const bool samples = !thorough && most <= 0 && source->length > ALL_BELOW;
+    l.length = samples && 8 * (double)bytes > MANY_BITS * source->length ? SHORT_WINDOW
+                                                                         : BT_WM_WINDOW;
     if (result >= 0) {
         result = samples ? read_samples(&l) : BAUTA_E_UNSUPPORTED;
         out->part = result == BAUTA_E_UNSUPPORTED ? BAUTA_PART_ALL : BAUTA_PART_SAMPLES;
@@ -295,6 +303,8 @@ int bt_look(struct bt_source *source, double most, bool thorough,
         result = read_all(&l);
     if (result == BAUTA_E_NO_MEMORY)
         bt_error("%s: out of memory for looking at it", source->name);
+    if (result >= 0)
+        bt_wm_review(l.detector, l.window, l.count);
     for (int i = 0; i < l.count && result >= 0; i++)
         add_window(out, &l.window[i]);
     add_label(out, &l);

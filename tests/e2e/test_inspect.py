@@ -3,7 +3,9 @@
 """bauta inspect on films: which part of them is looked at, and what is said of it."""
 import hashlib
 import json
+import shutil
 import socket
+import struct
 import subprocess
 import time
 import unittest
@@ -71,6 +73,20 @@ class Inspect(common.Case):
         self.check_borders(found)
         self.bauta('inspect', '--thorough', self.mixed)
         self.assertNotIn('--thorough', self.out)
+
+    def test_many_bits(self):
+        """A film whose decoding would take long is looked at in half as long windows."""
+        path, more = self.dir / 'large.mp4', 3 * PART * 15000000 // 8
+        shutil.copyfile(self.mixed, path)
+        with path.open('ab') as file:
+            file.write(struct.pack('>I4s', more, b'free'))
+            file.truncate(path.stat().st_size + more)
+        few, many = (self.inspect(p, code=0) for p in (self.mixed, path))
+        self.check_borders(many)
+        for found, longest in ((few, 4), (many, 2)):
+            looked = found['looked']
+            self.assertGreater(looked['seconds'], .75 * longest * looked['windows'])
+            self.assertLessEqual(looked['seconds'], longest * looked['windows'])
 
     def test_one_key_picture(self):
         """A film that can be entered at its beginning only is read on."""

@@ -3,11 +3,13 @@
 """Marks clips with the program, does to them what happens to video, and looks for the
 watermark again. Prints the table of docs/provenance.md.
 
-usage: marks.py PROGRAM WMSCAN [--quick] [--unmarked N] [--write FILE]
+usage: marks.py PROGRAM WMSCAN [--quick] [--unmarked N] [--log FILE] [--alone] [--write FILE]
 Clips come from $BAUTA_MEDIA. --quick: one clip, few treatments. --unmarked: so many
-windows without a mark are looked at too. --write: puts the table between the lines
+windows without a mark are looked at too; --log: a file that keeps what was seen of them, so
+that a run can be continued; --alone: nothing but them. --write: puts the table between the lines
 <!-- marks --> and <!-- /marks --> of FILE. Exit status 77 without clips or ffmpeg."""
 import argparse
+import hashlib
 import os
 import pathlib
 import random
@@ -62,10 +64,10 @@ class Marks:
     def __init__(self, program, scanner, folder):
         self.program, self.scanner, self.folder = program, scanner, pathlib.Path(folder)
 
-    def scan(self, path, search=True):
+    def scan(self, path, how='--search'):
         """Windows: seconds, marked, z, whether the payload is known, session."""
         found = []
-        for line in run(self.scanner, *(['--search'] if search else []), path).splitlines():
+        for line in run(self.scanner, how, path).splitlines():
             part = line.split('\t')
             found.append((float(part[2]) - float(part[1]), part[3] == '1', float(part[4]),
                           part[5] == '1', int(part[6])))
@@ -113,35 +115,59 @@ class Marks:
                 rows[i] += found[1] and found[3]
         return [f'{n} of {count}' for n in rows]
 
-    def unmarked(self, wanted):
-        """The largest z of windows that carry no mark, and how many pass for marked."""
-        dice, most, hits, count = random.Random(9), 0., 0, 0
-        clips = sorted((MEDIA / 'clips').glob('*.mp4'))
-        while count < wanted:
-            out = self.folder / 'unmarked.mp4'
-            kind = dice.randrange(4)
-            if kind == 0:
-                source = ['-f', 'lavfi', '-i', f'nullsrc=s=320x180:r=12:d=60,geq=random(1)*255'
-                          ':128:128']
-                vf = f'boxblur={dice.randrange(1, 9)}'
-            elif kind == 1:
-                name = dice.choice(('mandelbrot=s=320x180:r=12', 'life=s=320x180:r=12:mold=10',
-                                    'testsrc2=s=320x180:r=12'))
-                source, vf = ['-f', 'lavfi', '-i', name], 'null'
-            else:
-                source = ['-stream_loop', '-1', '-ss', str(dice.random() * 5), '-i',
-                          str(dice.choice(clips))]
-                w, h = dice.uniform(.4, 1), dice.uniform(.4, 1)
-                vf = (f'crop=iw*{w}:ih*{h}:iw*{dice.uniform(0, 1 - w)}:'
-                      f'ih*{dice.uniform(0, 1 - h)},fps=12,scale=320:180')
-                vf += dice.choice(('', ',hflip', ',negate', ',eq=contrast=1.6'))
-            run(*FF, *source, '-t', '60', '-vf', vf, '-an', *X264, '-crf',
-                str(dice.randrange(18, 36)), out)
-            for window in self.scan(out, search=False):
-                count += 1
-                most = max(most, window[2])
-                hits += window[1]
-        return count, most, hits
+    def unmarked_clip(self, seed):
+        """A minute without a mark, the same for the same seed: clips, noise and drawings,
+        cut, mirrored, darkened, between bars, encoded well or badly."""
+        dice, out = random.Random(seed), self.folder / 'unmarked.mp4'
+        kind = dice.randrange(4)
+        if kind == 0:
+            source = ['-f', 'lavfi', '-i', 'color=gray:s=320x180:r=8']
+            vf = f'noise=alls=100:allf=t+u:all_seed={seed},boxblur={dice.randrange(1, 9)}'
+        elif kind == 1:
+            source = ['-f', 'lavfi', '-i',
+                      dice.choice(('mandelbrot=s=320x180:r=8', 'life=s=320x180:r=8:mold=10',
+                                   'testsrc2=s=320x180:r=8'))]
+            vf = 'null'
+        else:
+            clips = sorted((MEDIA / 'clips').glob('*.mp4'))
+            source = ['-stream_loop', '-1', '-ss', str(dice.random() * 5), '-i',
+                      str(dice.choice(clips))]
+            w, h = dice.uniform(.4, 1), dice.uniform(.4, 1)
+            vf = (f'fps=8,crop=iw*{w}:ih*{h}:iw*{dice.uniform(0, 1 - w)}:'
+                  f'ih*{dice.uniform(0, 1 - h)},scale=320:180')
+        vf += dice.choice(('', ',hflip', ',negate', ',eq=contrast=1.6', ',eq=brightness=-.35',
+                           ',transpose=1'))
+        bar = dice.uniform(1, 1.6)
+        vf += dice.choice(('', '', f',pad=iw:ceil(ih*{bar}/2)*2:0:(oh-ih)/2',
+                           f',pad=ceil(iw*{bar}/2)*2:ih:(ow-iw)/2:0'))
+        run(*FF, *source, '-t', '60', '-vf', vf + ',format=yuv420p', '-an', *X264, '-threads',
+            '1', '-crf', str(dice.randrange(18, 36)), out)
+        return out
+
+    def unmarked(self, wanted, log):
+        """How many windows without a mark were looked at, of four seconds and of two, their
+        largest z, and how many pass for marked. What the log holds for the same detector is not done again."""
+        code = hashlib.sha256()
+        for path in sorted((ROOT / 'src/mark/watermark').glob('*.[ch]')):
+            code.update(path.read_bytes() if path.name != 'embed.c' else b'')
+        key, done = code.hexdigest()[:16], {}
+        if log and log.exists():
+            for line in log.read_text().splitlines():
+                part = line.split('\t')
+                if part[0] == key and len(part) == 5:
+                    done[int(part[1])] = (int(part[2]), float(part[3]), int(part[4]))
+        seed = 0
+        while sum(row[0] for row in done.values()) < wanted:
+            if seed not in done:
+                windows = self.scan(self.unmarked_clip(seed), ('--first', '--short')[seed % 2])
+                done[seed] = (len(windows), max(w[2] for w in windows),
+                              sum(w[1] for w in windows))
+                if log:
+                    with log.open('a') as to:
+                        print(key, seed, *done[seed], sep='\t', file=to)
+            seed += 1
+        rows = done.values()
+        return sum(r[0] for r in rows), max(r[1] for r in rows), sum(r[2] for r in rows)
 
 
 def table(marks, clips, rows):
@@ -192,6 +218,8 @@ def main():
     parser.add_argument('scanner')
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--unmarked', type=int, default=0)
+    parser.add_argument('--log', type=pathlib.Path)
+    parser.add_argument('--alone', action='store_true')
     parser.add_argument('--write')
     args = parser.parse_args()
     if not shutil.which('ffmpeg') or not (MEDIA / 'clips' / CLIPS[0][1]).exists():
@@ -200,11 +228,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix='bauta-marks-') as folder:
         marks = Marks(os.path.abspath(args.program), os.path.abspath(args.scanner), folder)
         rows = [row for row in TREATMENTS if row[0] in QUICK or not args.quick]
-        made, good = table(marks, CLIPS[3:] if args.quick else CLIPS, rows)
-        stills = None if args.quick else marks.still()
+        clips = [] if args.alone else CLIPS[3:] if args.quick else CLIPS
+        made, good = table(marks, clips, rows)
+        stills = None if args.quick or args.alone else marks.still()
         if stills:
             print('portraits as JPEG 75, as they are, half size, cropped:', *stills, flush=True)
-        unmarked = marks.unmarked(args.unmarked) if args.unmarked else None
+        unmarked = marks.unmarked(args.unmarked, args.log) if args.unmarked else None
         if unmarked:
             print(f'{unmarked[0]} unmarked windows: {unmarked[2]} hits, largest z '
                   f'{unmarked[1]:.2f}')

@@ -5,7 +5,9 @@ is is listed here with what is tried; whatever is added fails until it is listed
 usage: test_options.py PROGRAM [UNITTEST ARGUMENTS...]"""
 import os
 import re
+import signal
 import subprocess
+import time
 import unittest
 
 from common import PROGRAM, ROOT, ffmpeg, main
@@ -55,6 +57,13 @@ LANGUAGES = re.search(r'^  --label-lang (\S+)', subprocess.run(
 DRAWN = ('face-detector-threshold', 'face-presence-threshold', 'face-smoothing', 'face-net',
          'shape', 'silhouette', 'tone', 'detail', 'eyes', 'occlusion', 'guard-look-ahead',
          'guard-hold', 'faces', 'threads')
+
+
+def probe(path):
+    """The times of a film's pictures, a line each."""
+    return subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries',
+                           'frame=pts_time', '-of', 'csv=p=0', path], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
 
 
 class Listed(unittest.TestCase):
@@ -144,7 +153,9 @@ class Tried(Marked):
         still = self.dir / 'still.png'
         ffmpeg('-i', self.clip, '-frames:v', '1', still)
         for name, words in (('a.mp4', []), ('b.webm', ['--preset', '8']),
-                            ('c.mkv', ['--codec', 'mpeg4']), ('d.jpg', []), ('e.webp', [])):
+                            ('c.mkv', ['--codec', 'mpeg4']), ('d.jpg', []), ('e.webp', []),
+                            ('f.mkv', ['--codec', 'mjpeg']),
+                            ('g.mkv', ['--codec', 'mpeg2video'])):
             with self.subTest(name):
                 source = self.clip if '.j' not in name and '.webp' not in name else still
                 self.none(self.dir / name, '--quality', '0', *words, source=source)
@@ -185,6 +196,41 @@ class Tried(Marked):
         self.bauta('live', '--engine', 'none', *opening, '-i', self.brief, '-o',
                    self.dir / 'live.mkv', code=2)
         self.assertFalse((self.dir / 'live.mkv').exists())
+
+    def test_opening_stopped(self):
+        """A work that is stopped goes on until its closing label was seen for its time."""
+        out = self.dir / 'stopped.mkv'
+        p = subprocess.Popen([PROGRAM, 'swap', '--engine', 'none', '--quiet', '-i',
+                              'test:320x180@25,frames=200000', '-o', str(out), '--preset',
+                              'ultrafast', '--label', 'opening', '--label-ground', 'a play'])
+        time.sleep(1.5)
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(p.wait(timeout=120), 19)
+        trail = look(out)['trail']
+        self.assertLess(len(trail), 200000)
+        self.assertGreaterEqual(len(trail), 100)
+        self.assertEqual(trail[:100] + trail[-100:], '1' * 200)
+        # Where it had gone on for long enough, it was not seen in between.
+        self.assertNotIn('1', trail[101:-101])
+
+    def test_rates(self):
+        """Codecs that know some rates only keep the times, and JPEG its range."""
+        for codec in ('mjpeg', 'mpeg2video'):
+            with self.subTest(codec):
+                clip, out = self.dir / 'slow.mkv', self.dir / f'{codec}.mkv'
+                ffmpeg('-i', self.clip, '-an', '-t', '3', '-vf', 'fps=15', '-c:v', 'libx264',
+                       '-preset', 'ultrafast', clip)
+                self.none(out, '--codec', codec, '--quality', '90', source=clip)
+                times = [[round(float(t), 2) for t in re.findall(r'[\d.]+', probe(path))]
+                         for path in (clip, out)]
+                self.assertEqual(len(times[0]), len(times[1]))
+                self.assertLess(max(abs(a - b) for a, b in zip(*times)), .04)
+                below = 'crop=iw*.7:ih*.6:0:ih*.4,format=gray'
+                said = subprocess.run(
+                    ['ffmpeg', '-hide_banner', '-i', clip, '-i', out, '-lavfi',
+                     f'[0:v]{below}[a];[1:v]scale=out_range=tv,{below}[b];[a][b]psnr', '-f',
+                     'null', '-'], stderr=subprocess.PIPE, check=True, text=True).stderr
+                self.assertGreater(float(re.search(r'average:([\d.]+)', said)[1]), 34)
 
     def test_formats(self):
         """Every layout of samples, sizes down to a few, 10 and 16 bits, transparency."""

@@ -197,6 +197,9 @@ static int choose_stream(struct bt_decode *d)
     d->dec->thread_count = 0;
     if (d->glance)
         d->dec->skip_frame = AVDISCARD_NONREF;
+    // At such a rate the edges of blocks are hardly seen, and smoothing them takes long.
+    if (d->glance && d->format->bit_rate > 12000000)
+        d->dec->skip_loop_filter = AVDISCARD_ALL;
     if (d->live) {
         d->dec->thread_type = FF_THREAD_SLICE;
         d->dec->flags |= AV_CODEC_FLAG_LOW_DELAY;

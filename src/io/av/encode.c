@@ -37,6 +37,29 @@ static void choose_colour(struct bt_encode *e, const struct bt_format *format)
         e->colour.full_range = 0;
         e->colour.chroma_location = AVCHROMA_LOC_LEFT;
     }
+    // Motion JPEG is JPEG, which knows the full range only.
+    if (e->codec->id == AV_CODEC_ID_MJPEG && !is_rgb(e->pixel))
+        e->colour.full_range = 1;
+}
+
+// The encoder's unit of time: the format's, but for those that want another.
+static void choose_time(struct bt_encode *e, const struct bt_format *format)
+{
+    AVCodecContext *enc = e->enc;
+    e->from_base = (AVRational){format->time_base.num, format->time_base.den};
+    enc->time_base = e->from_base;
+    if (format->frame_rate.num > 0)
+        enc->framerate = (AVRational){format->frame_rate.num, format->frame_rate.den};
+    const AVRational *rates = e->codec->supported_framerates;
+    if (rates) {
+        const AVRational wanted = enc->framerate.num > 0 ? enc->framerate
+                                                         : (AVRational){25, 1};
+        enc->framerate = rates[av_find_nearest_q_idx(wanted, rates)];
+        enc->time_base = av_inv_q(enc->framerate);
+    } else if (e->codec->id == AV_CODEC_ID_MPEG4 && enc->time_base.den > 65535) {
+        // MPEG-4 writes it in 16 bits.
+        enc->time_base = (AVRational){1, 60000};
+    }
 }
 
 static void say_conversion(const struct bt_encode *e, const struct bt_format *format)
@@ -67,9 +90,7 @@ static void describe(struct bt_encode *e, const struct bt_encode_params *p)
         bt_info("%s: %dx%d is made %dx%d by repeating its edge, as %s needs", e->name,
                 width, height, enc->width, enc->height, e->codec->name);
     enc->pix_fmt = e->pixel;
-    enc->time_base = (AVRational){format->time_base.num, format->time_base.den};
-    if (format->frame_rate.num > 0)
-        enc->framerate = (AVRational){format->frame_rate.num, format->frame_rate.den};
+    choose_time(e, format);
     AVRational aspect = {format->sample_aspect.num, format->sample_aspect.den};
     enc->sample_aspect_ratio = swaps && aspect.num > 0 ? av_inv_q(aspect) : aspect;
     enc->color_primaries = e->colour.primaries;
@@ -87,7 +108,8 @@ static void describe(struct bt_encode *e, const struct bt_encode_params *p)
         enc->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     enc->thread_count = 0;
     e->direct = e->orientation == 1 && e->pixel == bt_av_pixel(format->pixel) &&
-                enc->width == format->width && enc->height == format->height;
+                enc->width == format->width && enc->height == format->height &&
+                (is_rgb(e->pixel) || e->colour.full_range == format->colour.full_range);
 }
 
 int bt_encode_open(struct bt_encode *e, const struct bt_encode_params *p)
@@ -188,6 +210,9 @@ static void keep_time(struct bt_encode *e)
     const AVRational rate = e->enc->framerate, tb = e->enc->time_base;
     const int64_t step = rate.num > 0 ? av_rescale_q(1, av_inv_q(rate), tb) : 0;
     AVFrame *frame = e->frame;
+    if (frame->pts != AV_NOPTS_VALUE)
+        frame->pts = av_rescale_q(frame->pts, e->from_base, tb);
+    frame->pkt_duration = av_rescale_q(frame->pkt_duration, e->from_base, tb);
     if (frame->pts == AV_NOPTS_VALUE)
         frame->pts = e->count ? e->last_pts + (step > 0 ? step : 1) : 0;
     if (e->from_zero && !e->count)

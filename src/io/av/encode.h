@@ -19,6 +19,7 @@ struct bt_encode {
     int orientation;              // pixels are turned, EXIF's number; 1: they are not
     bool direct;                  // frames go in as they are
     int top_field_first;
+    AVRational from_base;         // of the frames' times; the encoder's may be another
     int64_t last_pts;
     bool from_zero;               // times count from the first frame's, first_pts
     int64_t first_pts;

@@ -183,8 +183,10 @@ static void make_wave(struct watermark *w, int j, float strength)
         const float size = fminf(32 * AMPLITUDE * fabsf(strength) * w->gain[c], WAVE_MOST);
         const float scale = strength < 0 ? -size * (float)w->symbol[c]
                                          : size * (float)w->symbol[c];
+        // Rounds as lrintf does, without a call: what is added leaves no room for parts.
+        const float large = 12582912;
         for (int b = w->edge[i]; b < w->edge[i + 1]; b++)
-            w->wave[b] = (int16_t)lrintf(scale * w->across[b]);
+            w->wave[b] = (int16_t)(int)(scale * w->across[b] + large - large);
     }
 }
 

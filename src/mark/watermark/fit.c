@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { W = BT_WM_WIDTH, H = BT_WM_HEIGHT, UNSURE = 6 };
+enum { W = BT_WM_WIDTH, H = BT_WM_HEIGHT };
 #define PI 3.14159265f
 // Of a cell's area that must be in the picture.
 #define PART_LEAST .7f
@@ -37,51 +37,68 @@ void bt_wm_project(const float *picture, const struct bt_wm_place *place,
                    float cell[BT_WM_CELLS])
 {
     struct axis across, down;
+    float strip[BT_WM_Y][W];
     make_axis(&across, W, BT_WM_X, place->x0, place->w, 2);
     make_axis(&down, H, BT_WM_Y, place->y0, place->h, 1);
-    memset(cell, 0, BT_WM_CELLS * sizeof(*cell));
+    memset(strip, 0, sizeof(strip));
     for (int y = 0; y < H; y++) {
         if (down.cell[y] < 0)
             continue;
-        float *out = cell + down.cell[y] * BT_WM_X;
-        const float *row = picture + y * W;
-        for (int x = 0; x < W; x++) {
-            if (across.cell[x] >= 0)
-                out[across.cell[x]] += row[x] * across.carrier[x] * down.carrier[y];
-        }
+        float *out = strip[down.cell[y]];
+        const float *row = picture + y * W, carrier = down.carrier[y];
+        for (int x = 0; x < W; x++)
+            out[x] += row[x] * carrier;
     }
-    for (int j = 0; j < BT_WM_Y; j++) {
-        for (int i = 0; i < BT_WM_X; i++) {
-            if (across.part[i] < PART_LEAST || down.part[j] < PART_LEAST)
-                cell[j * BT_WM_X + i] = NAN;
+    for (int c = 0; c < BT_WM_CELLS; c++) {
+        const bool in = across.part[c % BT_WM_X] >= PART_LEAST &&
+                        down.part[c / BT_WM_X] >= PART_LEAST;
+        cell[c] = in ? 0 : NAN;
+    }
+    for (int x = 0; x < W;) {
+        const int i = across.cell[x], from = x;
+        while (x < W && across.cell[x] == i)
+            x++;
+        for (int j = 0; i >= 0 && j < BT_WM_Y; j++) {
+            float sum = 0;
+            for (int k = from; k < x; k++)
+                sum += strip[j][k] * across.carrier[k];
+            cell[j * BT_WM_X + i] += sum;
         }
     }
 }
 
-// The mean size of what a cell's neighbours hold, itself included.
-static float around(const float cell[BT_WM_CELLS], int i, int j)
+void bt_wm_around(const float size[BT_WM_CELLS], float mean[BT_WM_CELLS])
 {
-    float sum = 0;
-    int count = 0;
-    for (int y = j > 0 ? j - 1 : 0; y <= j + 1 && y < BT_WM_Y; y++) {
-        for (int x = i > 0 ? i - 1 : 0; x <= i + 1 && x < BT_WM_X; x++) {
-            const float value = cell[y * BT_WM_X + x];
-            if (isnan(value))
-                continue;
-            sum += fabsf(value);
-            count++;
+    for (int j = 0; j < BT_WM_Y; j++) {
+        const int y0 = j > 0 ? j - 1 : 0, y1 = j + 1 < BT_WM_Y ? j + 1 : j;
+        float sum[BT_WM_X], count[BT_WM_X];
+        for (int i = 0; i < BT_WM_X; i++) {
+            sum[i] = count[i] = 0;
+            for (int y = y0; y <= y1; y++) {
+                const float value = size[y * BT_WM_X + i];
+                const bool there = !isnan(value);
+                sum[i] += there ? value : 0;
+                count[i] += there;
+            }
+        }
+        for (int i = 0; i < BT_WM_X; i++) {
+            const int x0 = i > 0 ? i - 1 : 0, x1 = i + 1 < BT_WM_X ? i + 1 : i;
+            float total = sum[i], n = count[i];
+            total += (x0 < i ? sum[x0] : 0) + (x1 > i ? sum[x1] : 0);
+            n += (x0 < i ? count[x0] : 0) + (x1 > i ? count[x1] : 0);
+            mean[j * BT_WM_X + i] = n > 0 ? total / n : 0;
         }
     }
-    return count ? sum / (float)count : 0;
 }
 
 void bt_wm_level(float cell[BT_WM_CELLS])
 {
-    float level[BT_WM_CELLS];
+    float size[BT_WM_CELLS], level[BT_WM_CELLS];
     for (int c = 0; c < BT_WM_CELLS; c++)
-        level[c] = isnan(cell[c]) ? 0 : around(cell, c % BT_WM_X, c / BT_WM_X);
+        size[c] = fabsf(cell[c]);
+    bt_wm_around(size, level);
     for (int c = 0; c < BT_WM_CELLS; c++)
-        cell[c] = level[c] > 1e-6f ? cell[c] / level[c] : 0;
+        cell[c] = !isnan(cell[c]) && level[c] > 1e-6f ? cell[c] / level[c] : 0;
 }
 
 float bt_wm_presence(const struct bt_wm_grid *grid, const float cell[BT_WM_CELLS])
@@ -94,41 +111,4 @@ float bt_wm_presence(const struct bt_wm_grid *grid, const float cell[BT_WM_CELLS
         power += cell[c] * cell[c];
     }
     return power > 0 ? sum / sqrtf(power) : 0;
-}
-
-int bt_wm_read(const struct bt_wm_grid *grid, const float cell[BT_WM_CELLS], float sign,
-               uint32_t *payload)
-{
-    float sum[BT_WM_CODE] = {0};
-    int unsure[UNSURE], best = -1;
-    for (int c = 0; c < BT_WM_CELLS; c++) {
-        if (grid->bit[c] != BT_WM_SYNC)
-            sum[grid->bit[c]] += cell[c] * (float)grid->sign[c];
-    }
-    uint64_t word = 0, taken = 0;
-    for (int i = 0; i < BT_WM_CODE; i++)
-        word |= (uint64_t)(sum[i] * sign < 0) << i;
-    for (int k = 0; k < UNSURE; k++) {
-        unsure[k] = -1;
-        for (int i = 0; i < BT_WM_CODE; i++) {
-            if (!(taken >> i & 1) &&
-                (unsure[k] < 0 || fabsf(sum[i]) < fabsf(sum[unsure[k]])))
-                unsure[k] = i;
-        }
-        taken |= UINT64_C(1) << unsure[k];
-    }
-    for (int flips = 0; flips < 1 << UNSURE; flips++) {
-        uint64_t other = word;
-        uint32_t data = 0;
-        for (int k = 0; k < UNSURE; k++)
-            other ^= flips >> k & 1 ? UINT64_C(1) << unsure[k] : 0;
-        if (bt_bch_decode(other, &data) < 0 || !bt_wm_payload_valid(data))
-            continue;
-        const int wrong = __builtin_popcountll(bt_bch_encode(data) ^ word);
-        if (best >= 0 && wrong >= best)
-            continue;
-        best = wrong;
-        *payload = data;
-    }
-    return best;
 }

@@ -53,11 +53,6 @@ uint32_t bt_wm_payload(unsigned session)
     return head << 8 | crc8(head);
 }
 
-bool bt_wm_payload_valid(uint32_t payload)
-{
-    return payload == bt_wm_payload(bt_wm_session(payload));
-}
-
 unsigned bt_wm_session(uint32_t payload)
 {
     return payload >> 8 & 0xfff;

@@ -38,14 +38,10 @@ enum { BT_WM_MOST = 8 };
 // The 24 bits: version 3, "AI modified" 1, session 12, CRC-8 of the 16 before it.
 enum { BT_WM_VERSION = 1 };
 uint32_t bt_wm_payload(unsigned session);
-// Whether it is one that we write: the CRC, the version and the flag are right.
-bool bt_wm_payload_valid(uint32_t payload);
 unsigned bt_wm_session(uint32_t payload);
 
-// BCH(63,24), which corrects 7 errors (Bose, Ray-Chaudhuri 1960; roots alpha^1 to
-// alpha^14 over x^6 + x + 1). Bit 0 of the word is its first.
+// BCH(63,24), whose words differ in 15 bits at least (Bose, Ray-Chaudhuri 1960; roots
+// alpha^1 to alpha^14 over x^6 + x + 1). Bit 0 of the word is its first.
 uint64_t bt_bch_encode(uint32_t data);
-// The number of errors corrected and the data, or -1.
-int bt_bch_decode(uint64_t word, uint32_t *data);
 
 #endif

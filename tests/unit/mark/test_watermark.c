@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The watermark by itself: the code, what it changes, and that it is found again.
+// The watermark by itself: what it changes, and that it is found again.
 
 #include <math.h>
 
@@ -15,35 +15,6 @@ static uint32_t dice(void)
     static uint32_t state = 7;
     state = state * 1664525 + 1013904223;
     return state >> 8;
-}
-
-static void test_code(void)
-{
-    uint64_t seen = 0;
-    for (int trial = 0; trial < 2000; trial++) {
-        const uint32_t data = dice() & 0xffffff;
-        uint64_t word = bt_bch_encode(data);
-        seen |= word;
-        const int errors = trial % 8;
-        uint64_t wrong = 0;
-        while (__builtin_popcountll(wrong) < errors)
-            wrong |= UINT64_C(1) << dice() % BT_WM_CODE;
-        uint32_t out = 0;
-        CHECK_INT(bt_bch_decode(word ^ wrong, &out), errors);
-        CHECK_INT((int)out, (int)data);
-    }
-    CHECK(seen == (UINT64_C(1) << BT_WM_CODE) - 1);
-    // Noise is hardly ever a payload of ours.
-    int taken = 0;
-    for (int trial = 0; trial < 20000; trial++) {
-        uint32_t out = 0;
-        const uint64_t word = (uint64_t)dice() << 40 ^ (uint64_t)dice() << 20 ^ dice();
-        taken += bt_bch_decode(word, &out) >= 0 && bt_wm_payload_valid(out);
-    }
-    CHECK(taken < 3);
-    CHECK(bt_wm_payload_valid(bt_wm_payload(4095)));
-    CHECK_INT((int)bt_wm_session(bt_wm_payload(4095)), 4095);
-    CHECK(!bt_wm_payload_valid(bt_wm_payload(7) ^ 1));
 }
 
 static struct bauta_frame *marked_frame(struct bt_mark *mark, const struct bt_format *f,
@@ -277,14 +248,158 @@ static void test_times(void)
     }
 }
 
+// Noise in blocks of 4x4, as large as the mark's own waves.
+static void add_blocks(struct bauta_frame *frame, int noise)
+{
+    for (int y = 0; y < frame->height && noise; y += 4) {
+        for (int x = 0; x < frame->width; x += 4) {
+            const int by = (int)(dice() % (unsigned)noise) - noise / 2;
+            for (int k = 0; k < 16; k++) {
+                uint8_t *at = frame->data[0] + (y + k / 4) * frame->stride[0] + x + k % 4;
+                const int value = *at + by;
+                *at = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+            }
+        }
+    }
+}
+
+// Marked frames of four seconds go into the detector, with noise laid over them and only
+// some rows left.
+static void push_noisy(struct bt_wm_detector *d, struct bt_mark *mark,
+                       const struct bt_format *f, double from, int noise, int rows)
+{
+    for (int n = 0; n < 98; n++) {
+        const double seconds = from + n / 25.;
+        struct bt_marked marked = {made_frame(f, 128, seconds)};
+        paint(marked.frame, n);
+        if (mark)
+            CHECK_INT(bt_mark_frame(mark, marked.frame, 0, &marked), 0);
+        memset(marked.frame->data[0] + rows * marked.frame->stride[0], 90,
+               (size_t)(marked.frame->stride[0] * (f->height - rows)));
+        add_blocks(marked.frame, noise);
+        bt_wm_push(d, marked.frame->data[0], marked.frame->stride[0], 1, f->width, f->height,
+                   seconds);
+        bauta_frame_unref(&marked.frame);
+    }
+}
+
+// A window in which the mark is too weak by itself is found and read by what the others of
+// the file say; one that has none is not, and a session is never made up.
+static void test_review(void)
+{
+    enum { WEAK = 1, NONE = 3, WINDOWS = 4, NOISE = 120, ROWS = 36 };
+    const struct bt_format f = made_format(BAUTA_PIXEL_GRAY8, 320, 180, 0);
+    struct bt_mark *mark;
+    struct bt_wm_detector *detector;
+    struct bt_wm_result r[WINDOWS];
+    CHECK_INT(bt_mark_open(&mark, &f, &options), 0);
+    CHECK_INT(bt_wm_detector_open(&detector), 0);
+    for (int i = 0; i < WINDOWS; i++) {
+        push_noisy(detector, i == NONE ? NULL : mark, &f, 4 * i,
+                   NOISE, i == WEAK ? ROWS : f.height);
+        CHECK_INT(bt_wm_result(detector, false, &r[i]), 0);
+    }
+    printf("weak: z %.1f", (double)r[WEAK].z);
+    CHECK(!r[WEAK].payload_known);
+    // Alone it stays what it is.
+    bt_wm_review(detector, &r[WEAK], 1);
+    CHECK(!r[WEAK].payload_known);
+    bt_wm_review(detector, &r[NONE], 1);
+    bt_wm_review(detector, r, WINDOWS);
+    printf(", with the others %.1f; none: %.1f\n", (double)r[WEAK].z, (double)r[NONE].z);
+    for (int i = 0; i < WINDOWS; i++) {
+        CHECK_INT(r[i].marked, i != NONE);
+        CHECK_INT(r[i].payload_known, i != NONE);
+        CHECK(i == NONE || bt_wm_session(r[i].payload) == 1234);
+    }
+    bt_wm_detector_close(&detector);
+    bt_mark_close(&mark);
+}
+
+// Bars beside a picture whose own borders are black: their ends cannot be seen.
+static void test_dark_bars(void)
+{
+    const struct bt_format f = made_format(BAUTA_PIXEL_GRAY8, 640, 360, 0);
+    for (int way = 0; way < 4; way++) {
+        const int across = way & 1 ? 0 : 94, down = way & 1 ? 52 : 0;
+        const int width = 640 + 2 * across, height = 360 + 2 * down;
+        struct bt_mark *mark;
+        struct bt_wm_detector *detector;
+        struct bt_wm_result r;
+        static uint8_t wide[(640 + 2 * 94) * (360 + 2 * 52)];
+        CHECK_INT(bt_mark_open(&mark, &f, &options), 0);
+        CHECK_INT(bt_wm_detector_open(&detector), 0);
+        for (int n = 0; n < 98; n++) {
+            struct bt_marked marked = {NULL};
+            struct bauta_frame *frame = made_frame(&f, 12, 4 + n / 25.);
+            for (int y = 90; y < 270; y++) {
+                for (int x = 160; x < 480; x++)
+                    frame->data[0][y * frame->stride[0] + x] = (uint8_t)(60 + (x + n) % 90);
+            }
+            CHECK_INT(bt_mark_frame(mark, frame, 0, &marked), 0);
+            memset(wide, 12, sizeof(wide));
+            for (int y = 0; y < 360; y++) {
+                for (int x = 0; x < 640; x++) {
+                    const int to = way & 2 ? 639 - x : x;
+                    wide[(y + down) * width + across + to] =
+                        marked.frame->data[0][y * marked.frame->stride[0] + x];
+                }
+            }
+            // Of the label, which shows where the picture ends, nothing is left.
+            for (int y = 0; y < 80; y++)
+                memset(wide + (y + down) * width, 12, (size_t)width);
+            bt_wm_push(detector, wide, width, 1, width, height, n / 25.);
+            bauta_frame_unref(&marked.frame);
+        }
+        CHECK_INT(bt_wm_result(detector, false, &r), 0);
+        printf("dark bars %s%s: z %.1f, %.3f %.3f\n", way & 1 ? "above" : "beside",
+               way & 2 ? ", mirrored" : "", (double)r.z, (double)r.x0, (double)r.y0);
+        CHECK(r.marked && r.payload_known && bt_wm_session(r.payload) == 1234);
+        CHECK_INT(r.mirrored, way >> 1);
+        CHECK(fabsf(r.x0 - (float)across / (float)width) < .01f);
+        CHECK(fabsf(r.y0 - (float)down / (float)height) < .01f);
+        bt_wm_detector_close(&detector);
+        bt_mark_close(&mark);
+    }
+}
+
+// Windows of two seconds end after two and show the mark too.
+static void test_short(void)
+{
+    const struct bt_format f = made_format(BAUTA_PIXEL_GRAY8, 640, 360, 0);
+    struct bt_mark *mark;
+    struct bt_wm_detector *detector;
+    struct bt_wm_result r;
+    CHECK_INT(bt_mark_open(&mark, &f, &options), 0);
+    CHECK_INT(bt_wm_detector_open(&detector), 0);
+    bt_wm_shorten(detector, 2);
+    int n = 0, full = 0;
+    while (full == 0 && n < 98) {
+        struct bt_marked marked = {made_frame(&f, 128, 7 + n / 25.)};
+        paint(marked.frame, n);
+        CHECK_INT(bt_mark_frame(mark, marked.frame, 0, &marked), 0);
+        full = bt_wm_push(detector, marked.frame->data[0], marked.frame->stride[0], 1, 640, 360,
+                          7 + n++ / 25.);
+        bauta_frame_unref(&marked.frame);
+    }
+    CHECK(n > 45 && n <= 50);
+    CHECK_INT(bt_wm_result(detector, false, &r), 0);
+    printf("two seconds: z %.1f\n", (double)r.z);
+    CHECK(r.marked && r.payload_known && bt_wm_session(r.payload) == 1234);
+    bt_wm_detector_close(&detector);
+    bt_mark_close(&mark);
+}
+
 int main(void)
 {
-    test_code();
     test_calm();
     test_formats();
     test_picture();
     test_times();
     test_unmarked();
+    test_review();
+    test_dark_bars();
+    test_short();
     test_no_room();
     return check_end();
 }
