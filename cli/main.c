@@ -15,6 +15,8 @@ static const struct command {
      bt_cmd_live},
     {"face", "keep a face under a name: add, list, show, remove", bt_cmd_face},
     {"inspect", "say which marks pictures and films carry", bt_cmd_inspect},
+    {"liveness", "ask whoever is before a camera to prove that they are there",
+     bt_cmd_liveness},
     {"codeword", "know each other on a call by words: pair, show, check, ask, answer",
      bt_cmd_codeword},
     {"keys", "show the key that signs what is made, or import another", bt_cmd_keys},
@@ -135,7 +137,7 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "live", "face", "inspect", "codeword", "keys",
+    const char *words[] = {"swap", "live", "face", "inspect", "liveness", "codeword", "keys",
                            "bench", "devices", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)
