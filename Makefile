@@ -71,8 +71,7 @@ nobody: build
 # Attacks and performances, made and judged; what was measured of films is kept.
 liveness: build
 	@tools/setup.sh quality
-	@mkdir -p $(OUT)
-	@BAUTA_MODELS=$${BAUTA_MODELS:-deps/models} build/tools/liveness/liveness \
+	@tools/liveness.sh build/cli/bauta build/tools/liveness/liveness \
 	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) $(OUT)/liveness
 
 install: build

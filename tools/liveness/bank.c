@@ -8,9 +8,10 @@
 #include "io/io.h"
 #include "tools/liveness/liveness.h"
 
-enum { VERSION = 1, STILL = 3 * RATE, MOVED = 14 * RATE };
+enum { VERSION = 2, STILL = 3 * RATE, MOVED = 14 * RATE };
 
-const int bank_portraits[PEOPLE] = {1, 5, 7, 11, 14, 22, 28, 33, 46, 57};
+const int bank_portraits[PEOPLE] = {1,  5,  7,  11, 14, 22, 28, 33,
+                                     46, 57, 6,  9,  25, 35, 47, 51};
 const char *const bank_clips[3] = {"webcam-400x300", "foreman-352x288", "hello-1280x720"};
 
 void film_finish(struct film *f)
@@ -57,7 +58,7 @@ static int open_person(const char *media, int person, struct head **head)
 // Every action once, with rest before and after.
 static int film_person(struct head *head, int person, struct film *film)
 {
-    const uint64_t who = 100 + (uint64_t)person;
+    const uint64_t who = (uint64_t)bank_portraits[person];
     const int frames = REST_FIRST + BAUTA_ACTION_COUNT * (ATOM_LEAD + ATOM + REST_EACH);
     struct taking t;
     int result = start(&t, film, frames);
@@ -111,12 +112,23 @@ static int film_clip(const char *media, const char *name, struct film *film)
     return result == BAUTA_E_END ? 0 : result;
 }
 
+// Light falls on the whole picture: the room's, which is white, and the screen's.
+static void shine(const struct bt_challenge *c, double since, double ambient, struct pose *p)
+{
+    const int colour = (int)floor(since / BT_COLOUR_SECONDS);
+    for (int k = 0; k < 3; k++) {
+        const double shown = c->light && colour >= 0 && colour < BT_COLOURS
+                                 ? pow(c->colour[colour][k] / 255., 2.2) : .25;
+        p->gain[k] = (float)(ambient + (1 - ambient) * shown);
+    }
+}
+
 int bank_perform(const char *media, int person, const struct bt_challenge *c, uint64_t seed,
                  double ambient, struct film *film)
 {
     struct head *head = NULL;
     struct taking t = {0};
-    uint64_t state = seed, who = 100 + (uint64_t)person;
+    uint64_t state = seed, who = (uint64_t)bank_portraits[person];
     double reaction[BAUTA_LIVENESS_STEPS_MAX];
     const int frames = (int)(bt_challenge_end(c, false) * RATE) + 2;
     for (int k = 0; k < c->steps; k++)
@@ -136,13 +148,30 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c, ui
             pose_of((int)c->step[k].action, now - at - reaction[k], &who, &p);
         }
         pose_sway(now + 60, &who, blinks, &p);
-        const int colour = (int)floor(light / BT_COLOUR_SECONDS);
-        for (int k = 0; k < 3; k++) {
-            const double shown = c->light && colour >= 0 && colour < BT_COLOURS
-                                     ? pow(c->colour[colour][k] / 255., 2.2) : .25;
-            p.gain[k] = (float)(ambient + (1 - ambient) * shown);
-        }
+        shine(c, light, ambient, &p);
         result = take(&t, head_draw(head, &p, seed * 100000 + (uint64_t)i + 1), now);
+    }
+    bt_measure_close(&t.measure);
+    head_close(&head);
+    return result;
+}
+
+int bank_light(const char *media, int person, const struct bt_challenge *c, double ambient,
+               struct film *film)
+{
+    struct head *head = NULL;
+    struct taking t = {0};
+    const uint64_t who = (uint64_t)bank_portraits[person];
+    const int frames = (int)((BT_COLOURS * BT_COLOUR_SECONDS + 2 * BT_LIGHT_QUIET) * RATE);
+    int result = open_person(media, person, &head);
+    if (result >= 0)
+        result = start(&t, film, frames);
+    for (int i = 0; i < frames && result >= 0; i++) {
+        const double now = (double)i / RATE;
+        struct pose p = {0};
+        pose_sway(now, &who, true, &p);
+        shine(c, now - .12 - BT_LIGHT_QUIET, ambient, &p);
+        result = take(&t, head_draw(head, &p, (uint64_t)(person * 1000 + i + 1)), now);
     }
     bt_measure_close(&t.measure);
     head_close(&head);
@@ -151,7 +180,7 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c, ui
 
 // Kept films ----------------------------------------------------------------------------
 
-static bool load(const char *path, struct film *f)
+bool film_load(const char *path, struct film *f)
 {
     FILE *file = fopen(path, "rbe");
     int head[3] = {0};
@@ -168,7 +197,7 @@ static bool load(const char *path, struct film *f)
     return good;
 }
 
-static int keep(const char *path, const struct film *f)
+int film_keep(const char *path, const struct film *f)
 {
     const int head[3] = {VERSION, (int)sizeof *f->sample, f->count};
     FILE *file = fopen(path, "wbe");
@@ -190,7 +219,7 @@ static int get_person(const char *media, const char *folder, int person, enum ki
     char path[1024];
     snprintf(path, sizeof path, "%s/%s-%03d.bank", folder, names[kind],
              bank_portraits[person]);
-    if (load(path, out))
+    if (film_load(path, out))
         return 0;
     fprintf(stderr, "liveness: measuring %s\n", path);
     int result = open_person(media, person, &head);
@@ -198,18 +227,18 @@ static int get_person(const char *media, const char *folder, int person, enum ki
         result = kind == PERSON ? film_person(head, person, out)
                                 : film_photo(head, person, kind == MOVED_PHOTO, out);
     head_close(&head);
-    return result < 0 ? result : keep(path, out);
+    return result < 0 ? result : film_keep(path, out);
 }
 
 static int get_clip(const char *media, const char *folder, int i, struct film *out)
 {
     char path[1024];
     snprintf(path, sizeof path, "%s/%s.bank", folder, bank_clips[i]);
-    if (load(path, out))
+    if (film_load(path, out))
         return 0;
     fprintf(stderr, "liveness: measuring %s\n", path);
     const int result = film_clip(media, bank_clips[i], out);
-    return result < 0 ? result : keep(path, out);
+    return result < 0 ? result : film_keep(path, out);
 }
 
 // How alike each two people are, by one look at their photos.
@@ -250,17 +279,18 @@ int bank_open(struct bank *b, const char *media, const char *folder)
         result = get_clip(media, folder, i, &b->clip[i]);
     for (int i = 0; i < PEOPLE && result >= 0; i++)
         result = get_person(media, folder, i, PERSON, &b->person[i]);
-    for (int i = 0; i < PEOPLE && result >= 0; i++)
+    for (int i = 0; i < PHOTOS && result >= 0; i++)
         result = get_person(media, folder, i, MOVED_PHOTO, &b->moved[i]);
-    for (int i = 0; i < PEOPLE && result >= 0; i++)
+    for (int i = 0; i < PHOTOS && result >= 0; i++)
         result = get_person(media, folder, i, STILL_PHOTO, &b->still[i]);
     return result < 0 ? result : compare(media, b);
 }
 
 void bank_finish(struct bank *b)
 {
-    for (int i = 0; i < PEOPLE; i++) {
+    for (int i = 0; i < PEOPLE; i++)
         film_finish(&b->person[i]);
+    for (int i = 0; i < PHOTOS; i++) {
         film_finish(&b->still[i]);
         film_finish(&b->moved[i]);
     }

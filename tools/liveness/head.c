@@ -190,7 +190,7 @@ static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba, 
     const struct bt_texture texture = {.rgba = h->photo, .width = SIDE, .height = SIDE,
                                        .stride = 4 * SIDE};
     struct pose pose = *p;
-    const float close = p->blink * fmaxf(h->lids - .12f, 0) / .8f;
+    const float close = p->blink * 1.1f * fmaxf(h->lids - .02f, 0) / .8f;
     pose.weight[BT_MODE_BLINK_LEFT] += close;
     pose.weight[BT_MODE_BLINK_RIGHT] += close;
     memcpy(shape, h->shape, sizeof shape);
@@ -324,7 +324,7 @@ void pose_of(int action, double since, const uint64_t *who, struct pose *out)
     const bool left = chance(&state) < .5;
     switch (action) {
     case BAUTA_ACTION_BLINK_TWICE:
-        out->blink = bump(since, .1, .08, .12) + bump(since - .55, .1, .08, .12);
+        out->blink = bump(since, .1, .12, .12) + bump(since - .6, .1, .12, .12);
         break;
     case BAUTA_ACTION_SMILE:
         out->weight[BT_MODE_SMILE] += .9f * size * up;
@@ -373,7 +373,7 @@ void pose_sway(double t, const uint64_t *who, bool blinks, struct pose *out)
     // A blink each three to five seconds.
     const double period = 3 + 2 * chance(&state), at = fmod(t + 5 * chance(&state), period);
     if (blinks)
-        out->blink = fmaxf(out->blink, bump(at, .08, .06, .12));
+        out->blink = fmaxf(out->blink, bump(at, .08, .1, .12));
     for (int i = 0; i < BT_CANON_MODES; i++)
         out->weight[i] += (float)(.03 * sin(t * (.6 + .2 * i) + phase[i % 6]));
 }

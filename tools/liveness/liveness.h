@@ -18,7 +18,8 @@
 enum {
     RATE = 20,                   // frames a second of what is rendered
     SIDE = 400,                  // of the square pictures
-    PEOPLE = 10,                 // portraits that perform
+    PEOPLE = 16,                 // portraits that perform
+    PHOTOS = 10,                 // of them that are shown as photos
     ATOM = (int)(3.4 * RATE),    // frames of one action with its return, after ATOM_LEAD
     ATOM_LEAD = RATE / 2,        // of rest before its onset
     REST_FIRST = 6 * RATE, REST_EACH = (int)(1.6 * RATE),
@@ -30,6 +31,8 @@ struct film {
     int count;
 };
 void film_finish(struct film *f);
+bool film_load(const char *path, struct film *f);
+int film_keep(const char *path, const struct film *f);
 
 // A number 0..1 that follows from *state.
 double chance(uint64_t *state);
@@ -58,7 +61,7 @@ void pose_sway(double t, const uint64_t *who, bool blinks, struct pose *out);
 // Films (bank.c) ------------------------------------------------------------------------
 
 struct bank {
-    struct film person[PEOPLE], still[PEOPLE], moved[PEOPLE];
+    struct film person[PEOPLE], still[PHOTOS], moved[PHOTOS];
     struct film clip[3];
     double cross[PEOPLE][PEOPLE];   // cosines of the people
 };
@@ -70,6 +73,10 @@ extern const char *const bank_clips[3];
 // Performs a whole challenge before the measuring code.
 int bank_perform(const char *media, int person, const struct bt_challenge *c, uint64_t seed,
                  double ambient, struct film *out);
+
+// The face at rest while the colours are shown, from BT_LIGHT_QUIET on.
+int bank_light(const char *media, int person, const struct bt_challenge *c, double ambient,
+               struct film *out);
 
 // Sessions (streams.c) ------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: liveness MEDIA FOLDER [OUT.md]
-// Makes attacks and genuine performances, judges them, and writes the table of
-// docs/liveness.md. FOLDER keeps what was measured of films.
+// usage: liveness MEDIA FOLDER
+// Makes attacks and genuine performances, judges them, and prints the tables of
+// docs/liveness.md. FOLDER keeps what was measured of films, and holds our own output,
+// own-CLIP.mp4 (tools/liveness.sh makes it).
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static int draw_sheet(const char *media, const char *path)
     struct bauta_frame *sheet = bauta_frame_new(BAUTA_PIXEL_RGB24, COLUMNS * SIDE, ROWS * SIDE);
     struct head *head = NULL;
     char photo[1024];
-    const uint64_t who = 103;
+    const uint64_t who = 11;
     snprintf(photo, sizeof photo, "%s/portraits/%03d.jpg", media, bank_portraits[3]);
     int result = sheet ? head_open(&head, photo) : BAUTA_E_NO_MEMORY;
     for (int a = 0; a <= BAUTA_ACTION_COUNT && result >= 0; a++) {
@@ -43,8 +44,8 @@ int main(int argc, char **argv)
 {
     static struct bank bank;
     char path[1024];
-    if (argc < 3 || argc > 4) {
-        fprintf(stderr, "usage: liveness MEDIA FOLDER [OUT.md]\n");
+    if (argc != 3) {
+        fprintf(stderr, "usage: liveness MEDIA FOLDER\n");
         return 2;
     }
     mkdir(argv[2], 0777);
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
     if (result >= 0)
         result = bank_open(&bank, argv[1], argv[2]);
     if (result >= 0)
-        result = table_write(&bank, argv[1], argv[2], argc > 3 ? argv[3] : NULL);
+        result = table_write(&bank, argv[1], argv[2]);
     bank_finish(&bank);
     if (result < 0)
         fprintf(stderr, "liveness: %s\n", bauta_strerror(result));

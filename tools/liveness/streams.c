@@ -63,7 +63,7 @@ void compose(const struct bank *b, int person, const struct bt_challenge *c, boo
     const struct film *f = &b->person[person];
     const int steps = c->steps + retry, frames = (int)(bt_challenge_end(c, retry) * RATE) + 2;
     double onset[BAUTA_LIVENESS_STEPS_MAX + 1];
-    int action[BAUTA_LIVENESS_STEPS_MAX + 1], k = 0, in = -1;
+    int action[BAUTA_LIVENESS_STEPS_MAX + 1] = {0}, k = 0, in = -1;
     struct rest rest = {f, 0};
     plan(c, steps, timing, state, onset, action);
     out->count = 0;

@@ -8,13 +8,6 @@
 
 enum { EACH = 100, GENUINE = 400, SEARCHED = 20000 };
 
-struct row {
-    const char *species;
-    bool bona_fide;
-    int count, pass, fail, doubt;
-    int bad[BAUTA_CHECK_COUNT];     // by which check, each counted
-};
-
 static struct session session, second;
 
 static void seed_of(uint64_t *state, uint8_t seed[BT_SEED_BYTES])
@@ -30,14 +23,18 @@ static void draw_challenge(uint64_t *state, struct bt_challenge *c, int light)
     bt_challenge_make(c, seed, 4, light);
 }
 
-static void count(struct row *row, const struct bt_challenge *c, bool virtual_camera)
+void row_count(struct row *row, const struct bt_challenge *c, const struct session *s,
+               bool virtual_camera)
 {
     struct bauta_liveness_result r;
-    judge(c, &session, virtual_camera, &r);
+    judge(c, s, virtual_camera, &r);
     row->count++;
     row->pass += r.verdict == BAUTA_LIVENESS_PASS;
     row->fail += r.verdict == BAUTA_LIVENESS_FAIL;
     row->doubt += r.verdict == BAUTA_LIVENESS_INCONCLUSIVE;
+    row->retried += r.step_count > c->steps;
+    for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+        row->looked[i] += r.check[i].finding != BAUTA_FINDING_SKIPPED;
     for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
         row->bad[i] += r.check[i].finding == BAUTA_FINDING_BAD ||
                        r.check[i].finding == BAUTA_FINDING_DOUBTFUL;
@@ -79,7 +76,7 @@ static void genuine(const struct bank *b, struct row *row, uint64_t state)
     for (int i = 0; i < GENUINE; i++) {
         draw_challenge(&state, &c, 0);
         perform(b, i % PEOPLE, &c, IN_TIME, &state);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -87,12 +84,12 @@ static void photos(const struct bank *b, struct row *row, uint64_t state, bool m
 {
     struct bt_challenge c;
     for (int i = 0; i < EACH; i++) {
-        const struct film *f = moved ? &b->moved[i % PEOPLE] : &b->still[i % PEOPLE];
+        const struct film *f = moved ? &b->moved[i % PHOTOS] : &b->still[i % PHOTOS];
         const double length = f->sample[f->count - 1].seconds;
         draw_challenge(&state, &c, 0);
         replay(f, moved ? .4 * length * chance(&state) : 0, bt_challenge_end(&c, true) + 1,
                false, length, &session);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -106,7 +103,7 @@ static void clips(const struct bank *b, struct row *row, uint64_t state, bool lo
         const double from = (all - (loop ? length : 20)) * chance(&state);
         draw_challenge(&state, &c, 0);
         replay(f, fmax(from, 0), bt_challenge_end(&c, true) + 1, loop, length, &session);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -118,7 +115,7 @@ static void sessions(const struct bank *b, struct row *row, uint64_t state)
         draw_challenge(&state, &recorded, 0);
         draw_challenge(&state, &c, 0);
         compose(b, someone(&state), &recorded, false, IN_TIME, &state, &session);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -129,7 +126,7 @@ static void timings(const struct bank *b, struct row *row, uint64_t state,
     for (int i = 0; i < EACH; i++) {
         draw_challenge(&state, &c, 0);
         compose(b, someone(&state), &c, true, timing, &state, &session);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -143,7 +140,7 @@ static void turns(const struct bank *b, struct row *row, uint64_t state)
         compose(b, other, &c, false, IN_TIME, &state, &second);
         compose(b, one, &c, false, IN_TIME, &state, &session);
         swap_people(b, &session, &second, one, other, &c);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -154,7 +151,7 @@ static void frozen(const struct bank *b, struct row *row, uint64_t state)
         draw_challenge(&state, &c, 0);
         compose(b, someone(&state), &c, false, IN_TIME, &state, &session);
         freeze(&session, .5 + 10 * chance(&state), 1.2 + 1.5 * chance(&state));
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
@@ -164,7 +161,7 @@ static void virtual_camera(const struct bank *b, struct row *row, uint64_t state
     for (int i = 0; i < EACH; i++) {
         draw_challenge(&state, &c, 0);
         perform(b, someone(&state), &c, IN_TIME, &state);
-        count(row, &c, true);
+        row_count(row, &c, &session, true);
     }
 }
 
@@ -180,13 +177,11 @@ static void searched(const struct bank *b, struct row *row, uint64_t state)
         bt_challenge_make(&c, seed, 3, 0);
         replay(f, (all - 14) * chance(&state), bt_challenge_end(&c, true) + 1, false, all,
                &session);
-        count(row, &c, false);
+        row_count(row, &c, &session, false);
     }
 }
 
-#include "tools/liveness/rendered.h"
-
-static void write_row(FILE *file, const struct row *row)
+static void write_row(const struct row *row)
 {
     char why[200] = "";
     for (int n = 0; n < 3; n++) {
@@ -201,48 +196,73 @@ static void write_row(FILE *file, const struct row *row)
                      bauta_liveness_check_name((enum bauta_liveness_check)best),
                      row->bad[best]);
     }
-    fprintf(file, "| %s | %d | %d | %d | %d | %s |\n", row->species, row->count, row->pass,
+    printf("| %s | %d | %d | %d | %d | %s |\n", row->species, row->count, row->pass,
             row->doubt, row->fail, why);
 }
 
-static void write_all(FILE *file, const struct row *rows, int n)
+static void write_all(const struct row *rows, int n)
 {
     const struct row *worst = NULL;
     int refused = 0, doubt = 0, all = 0;
-    fprintf(file, "| stream | sessions | pass | inconclusive | fail | by what, of how many |\n"
+    printf("| stream | sessions | pass | inconclusive | fail | by what, of how many |\n"
                   "|---|---|---|---|---|---|\n");
     for (int i = 0; i < n; i++) {
         const struct row *r = &rows[i];
-        write_row(file, r);
+        write_row(r);
         if (!r->bona_fide && (!worst || (double)r->pass / r->count >
                                             (double)worst->pass / worst->count))
             worst = r;
         if (r->bona_fide)
             all += r->count, refused += r->fail, doubt += r->doubt;
     }
-    fprintf(file, "\nAPCER of the worst species: %.1f %% (%s). BPCER of the genuine rows: "
+    printf("\nAPCER of the worst species: %.1f %% (%s). BPCER of the genuine rows: "
                   "%.1f %% fail and %.1f %% inconclusive, of %d.\n",
             100. * worst->pass / worst->count, worst->species, 100. * refused / all,
             100. * doubt / all, all);
 }
 
-int table_write(const struct bank *b, const char *media, const char *folder, const char *path)
+// What each check alone says against each kind of stream, in per cent of those in which it
+// could look.
+static void write_checks(const struct row *rows, int n)
+{
+    printf("\n| check |");
+    for (int i = 0; i < n; i++)
+        printf(" %s |", rows[i].brief);
+    printf("\n|---|");
+    for (int i = 0; i < n; i++)
+        printf("---|");
+    for (int k = 0; k < BAUTA_CHECK_COUNT; k++) {
+        printf("\n| %s |", bauta_liveness_check_name((enum bauta_liveness_check)k));
+        for (int i = 0; i < n; i++) {
+            if (rows[i].looked[k])
+                printf(" %.0f |", 100. * rows[i].bad[k] / rows[i].looked[k]);
+            else
+                printf(" – |");
+        }
+    }
+    printf("\n");
+}
+
+int table_write(const struct bank *b, const char *media, const char *folder)
 {
     static struct row rows[] = {
-        {"genuine, put together of recorded actions", true},
-        {"genuine, rendered whole to the seed", true},
-        {"still photo", false}, {"photo moved and bent", false},
-        {"clip replayed", false}, {"clip looped", false},
-        {"session of another seed replayed", false},
-        {"right actions, before the prompts", false},
-        {"right actions, after the deadlines", false},
-        {"right actions, in another order", false},
-        {"two people by turns", false}, {"frozen frames", false},
-        {"virtual camera, all else genuine", false},
+        {"genuine, put together of recorded actions", "genuine", true},
+        {"genuine, rendered whole to the seed, with light", "rendered", true},
+        {"still photo", "photo", false},
+        {"photo moved and bent", "moved", false},
+        {"clip replayed", "clip", false},
+        {"clip looped", "loop", false},
+        {"session of another seed replayed", "session", false},
+        {"right actions, before the prompts", "early", false},
+        {"right actions, after the deadlines", "late", false},
+        {"right actions, in another order", "order", false},
+        {"two people by turns", "two", false},
+        {"frozen frames", "frozen", false},
+        {"virtual camera, all else genuine", "virtual", false},
     };
-    struct row found = {"clip", false};
+    struct row found = {"clip", "clip", false};
     genuine(b, &rows[0], 1);
-    const int result = rendered(media, &rows[1]);
+    int result = rendered_sessions(media, folder, &rows[1]);
     photos(b, &rows[2], 2, false);
     photos(b, &rows[3], 3, true);
     clips(b, &rows[4], 4, false);
@@ -255,15 +275,14 @@ int table_write(const struct bank *b, const char *media, const char *folder, con
     frozen(b, &rows[11], 11);
     virtual_camera(b, &rows[12], 12);
     searched(b, &found, 13);
-    (void)folder;
     if (result < 0)
         return result;
-    FILE *file = path ? fopen(path, "we") : stdout;
-    if (!file)
-        return BAUTA_E_IO;
-    write_all(file, rows, sizeof rows / sizeof rows[0]);
-    fprintf(file, "\nSeeds of three actions that %s fits by chance, of %d: %d.\n",
-            bank_clips[0], SEARCHED, found.pass);
-    write_light(file, media);
-    return path && fclose(file) ? BAUTA_E_IO : 0;
+    write_all(rows, sizeof rows / sizeof rows[0]);
+    printf("Of the genuine ones %d of %d were asked for one action more.\n",
+           rows[0].retried + rows[1].retried, rows[0].count + rows[1].count);
+    write_checks(rows, sizeof rows / sizeof rows[0]);
+    printf("\nSeeds of three actions that %s fits by chance, of %d: %d.\n", bank_clips[0],
+           SEARCHED, found.pass);
+    result = rendered_light(media, folder);
+    return result < 0 ? result : rendered_watermark(folder);
 }

@@ -19,6 +19,8 @@ enum {
     NOISE_ROWS = 60,
 };
 static const double LOOK_SECONDS = .8;   // between two looks at who it is
+static const double LOOK_LATEST = 3;     // also where a hand is before an eye
+static const float OTHER_FACE = .4f;     // of the face's size: smaller ones are not counted
 static const float FACE_CM = 14;         // a face's width in canonical centimetres
 
 struct bt_measure {
@@ -181,11 +183,13 @@ static const struct bauta_face *choose(const struct bt_faces *faces, int before,
         const struct bauta_face *f = &faces->face[i];
         if (f->origin != BAUTA_FACE_TRACKED)
             continue;
-        ++*count;
         const bool same = f->id == before, was = best && best->id == before;
         if (!best || (same && !was) || (same == was && f->scale > best->scale))
             best = f;
     }
+    for (int i = 0; i < faces->count; i++)
+        *count += faces->face[i].origin == BAUTA_FACE_TRACKED &&
+                  faces->face[i].scale >= OTHER_FACE * best->scale;
     return best;
 }
 
@@ -297,6 +301,10 @@ static int measure_who(struct bt_measure *m, const struct bauta_frame *frame,
     float vector[BT_EMBEDDING];
     out->alike = -2;
     const bool changed = f->id != m->looked_track;
+    const bool covered = fminf(out->eye[0], out->eye[1]) < .5f &&
+                         fabsf(out->eye[0] - out->eye[1]) > .3f;
+    if (covered && !changed && seconds - m->looked < LOOK_LATEST)
+        return 0;
     if (!m->embeds || fabsf(f->yaw) > 25 ||
         (!changed && seconds - m->looked < LOOK_SECONDS))
         return 0;
