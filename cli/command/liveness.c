@@ -95,7 +95,7 @@ static const char *words_of(enum bauta_action action)
 
 static void show_colour(struct job *job, const struct bauta_liveness_prompt *p)
 {
-    if (p->stage == BAUTA_STAGE_LIGHT && isatty(STDERR_FILENO)) {
+    if (p->stage == BAUTA_PROMPT_LIGHT && isatty(STDERR_FILENO)) {
         fprintf(stderr, "\033[48;2;%d;%d;%dm\033[2J\033[H", p->colour[0], p->colour[1],
                 p->colour[2]);
         job->coloured = true;
@@ -113,17 +113,17 @@ static int show(void *opaque, const struct bauta_liveness_prompt *p)
                       !memcmp(p->colour, job->now.colour, sizeof p->colour);
     if (same)
         return stopped;
-    const bool light = job->any && job->now.stage == BAUTA_STAGE_LIGHT;
+    const bool light = job->any && job->now.stage == BAUTA_PROMPT_LIGHT;
     job->any = true;
     job->now = *p;
     show_colour(job, p);
-    if (p->stage == BAUTA_STAGE_WAIT)
+    if (p->stage == BAUTA_PROMPT_WAIT)
         bt_say("sit before the camera, alone, and look into it");
-    else if (p->stage == BAUTA_STAGE_REST)
+    else if (p->stage == BAUTA_PROMPT_REST)
         bt_say("look into the camera and do nothing");
-    else if (p->stage == BAUTA_STAGE_ACTION)
+    else if (p->stage == BAUTA_PROMPT_ACTION)
         bt_say("now, %d of %d: %s", p->step, p->steps, words_of(p->action));
-    else if (p->stage == BAUTA_STAGE_LIGHT && !light)
+    else if (p->stage == BAUTA_PROMPT_LIGHT && !light)
         bt_say("look at the screen while it changes its colours");
     return stopped;
 }
@@ -159,7 +159,7 @@ static int write_json(const struct job *job, const struct bauta_liveness_result 
         write_step(&json, &r->step[i]);
     bt_json_end_array(&json);
     bt_json_object(&json, "checks");
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++) {
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++) {
         const struct bauta_evidence *e = &r->check[i];
         bt_json_object(&json, bauta_liveness_check_name((enum bauta_liveness_check)i));
         bt_json_text(&json, "finding", bauta_finding_name(e->finding));
@@ -195,7 +195,7 @@ static void say(const struct job *job, const struct bauta_liveness_result *r)
             printf(", %.2f s after it was asked for", s->reaction);
         printf("%s\n", s->retry ? " (second try)" : "");
     }
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++)
         printf("  %-11s %s: %s\n",
                bauta_liveness_check_name((enum bauta_liveness_check)i),
                bauta_finding_name(r->check[i].finding), r->check[i].why);

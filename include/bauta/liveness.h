@@ -47,22 +47,22 @@ enum bauta_liveness_verdict {
 // "pass", "fail", "inconclusive"; NULL out of range. Static storage. Thread-safe.
 BAUTA_API const char *bauta_liveness_verdict_name(enum bauta_liveness_verdict verdict);
 
-// What was looked at. The first seven are rules; the others are heuristics, of which
-// docs/liveness.md says how often they help and how often they err.
+// What was looked at for presentation attacks. The first seven are rules; the others are
+// heuristics, of which docs/liveness.md says how often they help and how often they err.
 enum bauta_liveness_check {
-    BAUTA_CHECK_WATERMARK,     // our own in the picture: certainly synthetic
-    BAUTA_CHECK_CHALLENGE,     // the right actions, in order and in time
-    BAUTA_CHECK_REACTION,      // within .15 to 2 s of the prompt
-    BAUTA_CHECK_IDENTITY,      // one person from start to end
-    BAUTA_CHECK_TRACK,         // one face, seen all the time
-    BAUTA_CHECK_PICTURE,       // no cut, no jump of light or noise
-    BAUTA_CHECK_LIGHT,         // the face shows the colours of the screen
-    BAUTA_CHECK_FROZEN,        // the picture stands still
-    BAUTA_CHECK_LOOP,          // the picture repeats itself
-    BAUTA_CHECK_FLATNESS,      // what turns is flat
-    BAUTA_CHECK_CADENCE,       // frames come evenly, and often enough
-    BAUTA_CHECK_DEVICE,        // what is known of the driver or node
-    BAUTA_CHECK_COUNT
+    BAUTA_PAD_WATERMARK,     // our own in the picture: certainly synthetic
+    BAUTA_PAD_CHALLENGE,     // the right actions, in order and in time
+    BAUTA_PAD_REACTION,      // within .15 to 2 s of the prompt
+    BAUTA_PAD_IDENTITY,      // one person from start to end
+    BAUTA_PAD_TRACK,         // one face, seen all the time
+    BAUTA_PAD_PICTURE,       // no cut, no jump of light or noise
+    BAUTA_PAD_LIGHT,         // the face shows the colours of the screen
+    BAUTA_PAD_FROZEN,        // the picture stands still
+    BAUTA_PAD_LOOP,          // the picture repeats itself
+    BAUTA_PAD_FLATNESS,      // what turns is flat
+    BAUTA_PAD_CADENCE,       // frames come evenly, and often enough
+    BAUTA_PAD_DEVICE,        // what is known of the driver or node
+    BAUTA_PAD_COUNT
 };
 // "watermark", "challenge", …; NULL out of range. Static storage. Thread-safe.
 BAUTA_API const char *bauta_liveness_check_name(enum bauta_liveness_check check);
@@ -111,7 +111,7 @@ struct bauta_liveness_result {
     int frames;
     int step_count;            // those that were shown; a retry is one more
     struct bauta_liveness_step step[BAUTA_LIVENESS_STEPS_MAX + 1];
-    struct bauta_evidence check[BAUTA_CHECK_COUNT];
+    struct bauta_evidence check[BAUTA_PAD_COUNT];
     // Of a transcript that was read:
     int signature;             // 1: it is unchanged since it was signed
     int trusted;               // 1: and the signer leads to an anchor
@@ -176,11 +176,11 @@ BAUTA_API void bauta_liveness_close(struct bauta_liveness **session);
 
 // What the host shows. Nothing of it tells whether an action was done well.
 enum bauta_liveness_stage {
-    BAUTA_STAGE_WAIT,          // no face was seen yet
-    BAUTA_STAGE_REST,          // look into the camera and do nothing
-    BAUTA_STAGE_ACTION,
-    BAUTA_STAGE_LIGHT,         // fill the screen with colour
-    BAUTA_STAGE_OVER,
+    BAUTA_PROMPT_WAIT,          // no face was seen yet
+    BAUTA_PROMPT_REST,          // look into the camera and do nothing
+    BAUTA_PROMPT_ACTION,
+    BAUTA_PROMPT_LIGHT,         // fill the screen with colour
+    BAUTA_PROMPT_OVER,
 };
 struct bauta_liveness_prompt {
     enum bauta_liveness_stage stage;
@@ -213,7 +213,7 @@ BAUTA_API int bauta_liveness_run(struct bauta_liveness *session, const char *sou
                                  bauta_liveness_show_fn *show, void *opaque);
 
 // The end, also before it is over: what was not seen by then was missed. Notes in the
-// ledger whether it passed. Once; later calls give the same result.
+// ledger that it did not pass, where a face was seen. Once; later calls give the same result.
 BAUTA_API int bauta_liveness_finish(struct bauta_liveness *session,
                                     struct bauta_liveness_result *out);
 

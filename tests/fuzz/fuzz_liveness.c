@@ -36,7 +36,7 @@ static void judge(const struct bt_transcript *t)
     if (r.verdict < BAUTA_LIVENESS_PASS || r.verdict > BAUTA_LIVENESS_INCONCLUSIVE ||
         r.step_count != t->steps + t->retry)
         __builtin_trap();
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++)
         if (!isfinite(r.check[i].value) || memchr(r.check[i].why, 0, sizeof r.check[i].why) ==
                                                NULL)
             __builtin_trap();

@@ -33,9 +33,9 @@ void row_count(struct row *row, const struct bt_challenge *c, const struct sessi
     row->fail += r.verdict == BAUTA_LIVENESS_FAIL;
     row->doubt += r.verdict == BAUTA_LIVENESS_INCONCLUSIVE;
     row->retried += r.step_count > c->steps;
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++)
         row->looked[i] += r.check[i].finding != BAUTA_FINDING_SKIPPED;
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++)
         row->bad[i] += r.check[i].finding == BAUTA_FINDING_BAD ||
                        r.check[i].finding == BAUTA_FINDING_DOUBTFUL;
     if (getenv("LIVENESS_VERBOSE") && row->bona_fide && r.verdict != BAUTA_LIVENESS_PASS) {
@@ -43,7 +43,7 @@ void row_count(struct row *row, const struct bt_challenge *c, const struct sessi
         for (int k = 0; k < r.step_count; k++)
             fprintf(stderr, " %s=%s(%.2f)", bauta_action_name(r.step[k].action),
                     bauta_step_outcome_name(r.step[k].outcome), r.step[k].reaction);
-        for (int i = 0; i < BAUTA_CHECK_COUNT; i++)
+        for (int i = 0; i < BAUTA_PAD_COUNT; i++)
             if (r.check[i].finding == BAUTA_FINDING_BAD ||
                 r.check[i].finding == BAUTA_FINDING_DOUBTFUL)
                 fprintf(stderr, " [%s %.3f: %s]", bauta_liveness_check_name(i),
@@ -186,7 +186,7 @@ static void write_row(const struct row *row)
     char why[200] = "";
     for (int n = 0; n < 3; n++) {
         int best = -1;
-        for (int i = 0; i < BAUTA_CHECK_COUNT; i++) {
+        for (int i = 0; i < BAUTA_PAD_COUNT; i++) {
             const char *name = bauta_liveness_check_name((enum bauta_liveness_check)i);
             if (row->bad[i] && (best < 0 || row->bad[i] > row->bad[best]) && !strstr(why, name))
                 best = i;
@@ -231,7 +231,7 @@ static void write_checks(const struct row *rows, int n)
     printf("\n|---|");
     for (int i = 0; i < n; i++)
         printf("---|");
-    for (int k = 0; k < BAUTA_CHECK_COUNT; k++) {
+    for (int k = 0; k < BAUTA_PAD_COUNT; k++) {
         printf("\n| %s |", bauta_liveness_check_name((enum bauta_liveness_check)k));
         for (int i = 0; i < n; i++) {
             if (rows[i].looked[k])

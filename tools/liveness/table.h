@@ -10,8 +10,8 @@ struct row {
     const char *species, *brief;
     bool bona_fide;
     int count, pass, fail, doubt, retried;
-    int bad[BAUTA_CHECK_COUNT];     // by which check, each counted
-    int looked[BAUTA_CHECK_COUNT];  // that were not skipped
+    int bad[BAUTA_PAD_COUNT];     // by which check, each counted
+    int looked[BAUTA_PAD_COUNT];  // that were not skipped
 };
 // Judges a session and counts it.
 void row_count(struct row *row, const struct bt_challenge *c, const struct session *s,

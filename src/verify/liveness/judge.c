@@ -55,7 +55,7 @@ void bt_evidence(struct bauta_evidence *e, enum bauta_finding finding, double va
 
 static void check_watermark(const struct bt_stream *s, struct bauta_liveness_result *out)
 {
-    struct bauta_evidence *e = &out->check[BAUTA_CHECK_WATERMARK];
+    struct bauta_evidence *e = &out->check[BAUTA_PAD_WATERMARK];
     for (int i = 0; i < s->count; i++)
         out->synthetic |= s->sample[i].watermark;
     if (out->synthetic)
@@ -68,8 +68,8 @@ static void check_watermark(const struct bt_stream *s, struct bauta_liveness_res
 
 static enum bauta_liveness_verdict verdict_of(const struct bauta_liveness_result *r)
 {
-    bool doubt = r->check[BAUTA_CHECK_CHALLENGE].finding != BAUTA_FINDING_GOOD;
-    for (int i = 0; i < BAUTA_CHECK_COUNT; i++) {
+    bool doubt = r->check[BAUTA_PAD_CHALLENGE].finding != BAUTA_FINDING_GOOD;
+    for (int i = 0; i < BAUTA_PAD_COUNT; i++) {
         if (r->check[i].finding == BAUTA_FINDING_BAD)
             return BAUTA_LIVENESS_FAIL;
         doubt |= r->check[i].finding == BAUTA_FINDING_DOUBTFUL;
@@ -92,16 +92,16 @@ int bt_liveness_judge(const struct bt_challenge *c, const struct bt_stream *s, b
     bt_check_continuity(s, c->light ? colours - BT_LIGHT_QUIET : 1e9, &r);
     bt_check_repeats(s, &r);
     if (c->light)
-        bt_check_light(c, s, colours, &r.check[BAUTA_CHECK_LIGHT]);
+        bt_check_light(c, s, colours, &r.check[BAUTA_PAD_LIGHT]);
     else
-        bt_evidence(&r.check[BAUTA_CHECK_LIGHT], BAUTA_FINDING_SKIPPED, 0, 0,
+        bt_evidence(&r.check[BAUTA_PAD_LIGHT], BAUTA_FINDING_SKIPPED, 0, 0,
                     "it was not asked for, or was declined");
     if (bt_baseline_make(s, BT_REST_SECONDS, &baseline))
-        bt_check_flatness(s, &baseline, &r.check[BAUTA_CHECK_FLATNESS]);
+        bt_check_flatness(s, &baseline, &r.check[BAUTA_PAD_FLATNESS]);
     else
-        bt_evidence(&r.check[BAUTA_CHECK_FLATNESS], BAUTA_FINDING_SKIPPED, 0, 0,
+        bt_evidence(&r.check[BAUTA_PAD_FLATNESS], BAUTA_FINDING_SKIPPED, 0, 0,
                     "the face at rest was seen in too few frames");
-    r.check[BAUTA_CHECK_DEVICE] = *device;
+    r.check[BAUTA_PAD_DEVICE] = *device;
     r.verdict = verdict_of(&r);
     // Nothing was seen: nothing is known.
     if (!s->count)

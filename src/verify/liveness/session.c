@@ -117,7 +117,7 @@ static void show_light(const struct bauta_liveness *l, double t,
 {
     const double since = t - bt_challenge_light(&l->challenge, l->retry);
     const double end = bt_challenge_end(&l->challenge, l->retry);
-    p->stage = BAUTA_STAGE_LIGHT;
+    p->stage = BAUTA_PROMPT_LIGHT;
     memset(p->colour, 128, sizeof p->colour);
     p->left = since < 0 ? -since : end - t;
     if (since < 0 || since >= BT_COLOURS * BT_COLOUR_SECONDS)
@@ -136,14 +136,14 @@ static void show(const struct bauta_liveness *l, double t, struct bauta_liveness
         bt_challenge_times(&l->challenge, k, &at, &until);
         if (t >= until)
             continue;
-        p->stage = t < at ? BAUTA_STAGE_REST : BAUTA_STAGE_ACTION;
+        p->stage = t < at ? BAUTA_PROMPT_REST : BAUTA_PROMPT_ACTION;
         p->action = l->challenge.step[k].action;
         p->step = k + 1;
         p->left = (t < at ? at : until) - t;
         return;
     }
     if (!l->challenge.light || t >= bt_challenge_end(&l->challenge, l->retry))
-        p->stage = BAUTA_STAGE_OVER;
+        p->stage = BAUTA_PROMPT_OVER;
     else
         show_light(l, t, p);
 }
@@ -157,13 +157,13 @@ int bauta_liveness_now(const struct bauta_liveness *l, double seconds,
     }
     struct bauta_liveness_prompt p = {.steps = l->challenge.steps};
     if (l->over)
-        p.stage = BAUTA_STAGE_OVER;
+        p.stage = BAUTA_PROMPT_OVER;
     else if (!l->started)
         p.left = l->any ? BT_WAIT_SECONDS - (seconds - l->first) : BT_WAIT_SECONDS;
     else
         show(l, seconds - l->begun, &p);
     // Nothing is told ahead.
-    if (p.stage != BAUTA_STAGE_ACTION)
+    if (p.stage != BAUTA_PROMPT_ACTION)
         p.action = (enum bauta_action)0;
     *out = p;
     return 0;
@@ -287,7 +287,7 @@ int bauta_liveness_finish(struct bauta_liveness *l, struct bauta_liveness_result
         const struct bt_stream s = {l->sample, l->count};
         result = bt_liveness_judge(&l->challenge, &s, l->retry, &l->device, &l->result);
         l->finished = result >= 0;
-        if (result >= 0 && l->result.verdict != BAUTA_LIVENESS_PASS)
+        if (result >= 0 && l->started && l->result.verdict != BAUTA_LIVENESS_PASS)
             result = bt_ledger_failed(l->ledger, (int64_t)time(NULL));
         l->result.made = l->made;
     }

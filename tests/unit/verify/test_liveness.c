@@ -114,7 +114,7 @@ static void test_reaction(void)
         actor_seed(i, &c, 4, 0);
         struct actor a = actor_for(&c, .05);
         CHECK_INT(play(&c, &a)->verdict, BAUTA_LIVENESS_INCONCLUSIVE);
-        CHECK_INT(found(BAUTA_CHECK_REACTION), BAUTA_FINDING_DOUBTFUL);
+        CHECK_INT(found(BAUTA_PAD_REACTION), BAUTA_FINDING_DOUBTFUL);
         // One that is late is nothing, two are.
         a = actor_for(&c, .6);
         for (int k = 0, late = 0; k < 4; k++)
@@ -122,8 +122,8 @@ static void test_reaction(void)
                 a.act[k].onset += 1.6;
                 late++;
                 play(&c, &a);
-                CHECK_INT(found(BAUTA_CHECK_CHALLENGE), BAUTA_FINDING_GOOD);
-                CHECK_INT(found(BAUTA_CHECK_REACTION),
+                CHECK_INT(found(BAUTA_PAD_CHALLENGE), BAUTA_FINDING_GOOD);
+                CHECK_INT(found(BAUTA_PAD_REACTION),
                           late > 1 ? BAUTA_FINDING_DOUBTFUL : BAUTA_FINDING_GOOD);
             }
     }
@@ -203,47 +203,47 @@ static void test_continuity(void)
     int n = calm(&c);
     CHECK_INT(judge(&c, n, false)->verdict, BAUTA_LIVENESS_PASS);
     sample[200].cut = 1;
-    CHECK_INT(judge(&c, n, false)->check[BAUTA_CHECK_PICTURE].finding, BAUTA_FINDING_BAD);
+    CHECK_INT(judge(&c, n, false)->check[BAUTA_PAD_PICTURE].finding, BAUTA_FINDING_BAD);
     n = calm(&c);
     for (int i = 200; i < n; i++)
         sample[i].track = 1;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_TRACK), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_TRACK), BAUTA_FINDING_BAD);
     n = calm(&c);
     for (int i = 20; i < 45; i++)
         sample[i].faces = 0;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_TRACK), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_TRACK), BAUTA_FINDING_BAD);
     n = calm(&c);
     for (int i = 200; i < n; i++)
         sample[i].x += .2f;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_TRACK), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_TRACK), BAUTA_FINDING_BAD);
     n = calm(&c);
     for (int i = 0; i < n; i++)
         sample[i].faces = 2;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_TRACK), BAUTA_FINDING_DOUBTFUL);
+    CHECK_INT(found(BAUTA_PAD_TRACK), BAUTA_FINDING_DOUBTFUL);
     n = calm(&c);
     for (int i = 200; i < n; i += 20)
         sample[i].alike = .3f;
     CHECK_INT(judge(&c, n, false)->verdict, BAUTA_LIVENESS_FAIL);
-    CHECK_INT(found(BAUTA_CHECK_IDENTITY), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_IDENTITY), BAUTA_FINDING_BAD);
     n = calm(&c);
     for (int i = 0; i < n; i++)
         sample[i].alike = -2;
     CHECK_INT(judge(&c, n, false)->verdict, BAUTA_LIVENESS_PASS);
-    CHECK_INT(found(BAUTA_CHECK_IDENTITY), BAUTA_FINDING_SKIPPED);
+    CHECK_INT(found(BAUTA_PAD_IDENTITY), BAUTA_FINDING_SKIPPED);
     n = calm(&c);
     for (int i = 200; i < n; i++)
         for (int k = 0; k < BAUTA_LIVENESS_CELLS; k++)
             sample[i].cell[k] *= 2;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_PICTURE), BAUTA_FINDING_DOUBTFUL);
+    CHECK_INT(found(BAUTA_PAD_PICTURE), BAUTA_FINDING_DOUBTFUL);
     for (int i = 200; i < n; i++)
         sample[i].noise *= 3;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_PICTURE), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_PICTURE), BAUTA_FINDING_BAD);
     n = calm(&c);
     sample[n - 1].watermark = 1;
     CHECK(judge(&c, n, false)->synthetic && result.verdict == BAUTA_LIVENESS_FAIL);
@@ -256,27 +256,27 @@ static void test_repeats(void)
     for (int i = 150; i < 180; i++)
         sample[i].change = 0;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_FROZEN), BAUTA_FINDING_BAD);
+    CHECK_INT(found(BAUTA_PAD_FROZEN), BAUTA_FINDING_BAD);
     // Each second frame twice, as where 25 are made of 12 a second, is no freezing.
     n = calm(&c);
     for (int i = 1; i < n; i += 2)
         sample[i].change = 0;
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_FROZEN), BAUTA_FINDING_GOOD);
+    CHECK_INT(found(BAUTA_PAD_FROZEN), BAUTA_FINDING_GOOD);
     n = calm(&c);
     for (int i = 150; i < 200; i++)
         memcpy(sample[i].cell, sample[i - 100].cell, sizeof sample[i].cell);
     judge(&c, n, false);
-    CHECK_INT(found(BAUTA_CHECK_LOOP), BAUTA_FINDING_BAD);
-    CHECK_NEAR(result.check[BAUTA_CHECK_LOOP].value, 2, .1);
+    CHECK_INT(found(BAUTA_PAD_LOOP), BAUTA_FINDING_BAD);
+    CHECK_NEAR(result.check[BAUTA_PAD_LOOP].value, 2, .1);
     // Six frames a second are too few.
     n = calm(&c);
     int kept = 0;
     for (int i = 0; i < n; i += 4)
         sample[kept++] = sample[i];
     judge(&c, kept, false);
-    CHECK_INT(found(BAUTA_CHECK_CHALLENGE), BAUTA_FINDING_DOUBTFUL);
-    CHECK_INT(found(BAUTA_CHECK_CADENCE), BAUTA_FINDING_DOUBTFUL);
+    CHECK_INT(found(BAUTA_PAD_CHALLENGE), BAUTA_FINDING_DOUBTFUL);
+    CHECK_INT(found(BAUTA_PAD_CADENCE), BAUTA_FINDING_DOUBTFUL);
     CHECK(result.verdict != BAUTA_LIVENESS_PASS);
 }
 
@@ -287,10 +287,10 @@ static void test_flatness(void)
         actor_seed(i, &c, 4, 0);
         struct actor a = actor_for(&c, .6);
         play(&c, &a);
-        CHECK_INT(found(BAUTA_CHECK_FLATNESS), BAUTA_FINDING_GOOD);
+        CHECK_INT(found(BAUTA_PAD_FLATNESS), BAUTA_FINDING_GOOD);
         a.flat = 1;
         CHECK_INT(play(&c, &a)->verdict, BAUTA_LIVENESS_FAIL);
-        CHECK_INT(found(BAUTA_CHECK_FLATNESS), BAUTA_FINDING_BAD);
+        CHECK_INT(found(BAUTA_PAD_FLATNESS), BAUTA_FINDING_BAD);
     }
     // An exact homography leaves nothing; points in a line have none.
     float p[24][2], q[24][2];
@@ -310,7 +310,7 @@ static void test_flatness(void)
 static enum bauta_finding light_of(const struct bt_challenge *c, struct actor *a)
 {
     play(c, a);
-    return found(BAUTA_CHECK_LIGHT);
+    return found(BAUTA_PAD_LIGHT);
 }
 
 static void test_light(void)
@@ -334,7 +334,7 @@ static void test_light(void)
         a.ambient = .3;
         a.screen = &other;
         bad += light_of(&c, &a) == BAUTA_FINDING_BAD;
-        passed += found(BAUTA_CHECK_LIGHT) == BAUTA_FINDING_GOOD;
+        passed += found(BAUTA_PAD_LIGHT) == BAUTA_FINDING_GOOD;
         a.screen = NULL;
         a.ambient = 1;
         drowned += light_of(&c, &a) == BAUTA_FINDING_DOUBTFUL;

@@ -48,7 +48,7 @@ static struct bauta_liveness *begin(int number, int light, struct bt_challenge *
 static int feed(struct bauta_liveness *l, const struct actor *a)
 {
     const int n = actor_play(a, sample);
-    struct bauta_liveness_prompt p, before = {.stage = BAUTA_STAGE_WAIT};
+    struct bauta_liveness_prompt p, before = {.stage = BAUTA_PROMPT_WAIT};
     int stages = 0, over = 0;
     for (int i = 0; i < n && !over; i++) {
         sample[i].seconds += 1000;
@@ -76,13 +76,13 @@ static void test_session(void)
     // A rest before each of four actions, then grey, eight colours and grey.
     CHECK_INT(bauta_liveness_push_sample(l, &s), 0);
     CHECK_INT(bauta_liveness_now(l, 6, &p), 0);
-    CHECK(p.stage == BAUTA_STAGE_WAIT && p.left < 20);
+    CHECK(p.stage == BAUTA_PROMPT_WAIT && p.left < 20);
     CHECK_INT(bauta_liveness_push_sample(l, &s), BAUTA_E_USAGE);
     const int stages = feed(l, &a);
     CHECK(stages >= 17 && stages <= 19);
     CHECK_INT(bauta_liveness_finish(l, &r), 0);
     CHECK_INT(r.verdict, BAUTA_LIVENESS_PASS);
-    CHECK_INT(r.check[BAUTA_CHECK_LIGHT].finding, BAUTA_FINDING_GOOD);
+    CHECK_INT(r.check[BAUTA_PAD_LIGHT].finding, BAUTA_FINDING_GOOD);
     CHECK_INT(bauta_liveness_push_sample(l, &s), BAUTA_E_USAGE);
     bauta_liveness_close(&l);
     CHECK(!l);

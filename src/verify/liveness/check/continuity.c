@@ -138,7 +138,7 @@ static void check_picture(const struct bt_stream *s, double until, struct bauta_
 void bt_check_continuity(const struct bt_stream *s, double light_from,
                          struct bauta_liveness_result *out)
 {
-    check_identity(s, &out->check[BAUTA_CHECK_IDENTITY]);
-    check_track(s, &out->check[BAUTA_CHECK_TRACK]);
-    check_picture(s, light_from, &out->check[BAUTA_CHECK_PICTURE]);
+    check_identity(s, &out->check[BAUTA_PAD_IDENTITY]);
+    check_track(s, &out->check[BAUTA_PAD_TRACK]);
+    check_picture(s, light_from, &out->check[BAUTA_PAD_PICTURE]);
 }

@@ -94,7 +94,7 @@ static int mean_points(const struct bt_stream *s, const struct bt_baseline *b, i
         const bool in = side ? (float)side * turned >= limit
                              : fabsf(turned) < 4 && fabsf(p->pitch - b->pitch) < 4 &&
                                    fabsf(p->open - b->open) < .3f;
-        if (!p->faces || !in || (p->point[0][0] == 0 && p->point[0][1] == 0))
+        if (!p->faces || !in || p->size <= 0 || (p->point[0][0] == 0 && p->point[0][1] == 0))
             continue;
         n++;
         for (int k = 0; k < BAUTA_LIVENESS_POINTS; k++) {

@@ -109,7 +109,7 @@ static void check_cadence(const struct bt_stream *s, struct bauta_evidence *e)
 
 void bt_check_repeats(const struct bt_stream *s, struct bauta_liveness_result *out)
 {
-    check_frozen(s, &out->check[BAUTA_CHECK_FROZEN]);
-    check_loop(s, &out->check[BAUTA_CHECK_LOOP]);
-    check_cadence(s, &out->check[BAUTA_CHECK_CADENCE]);
+    check_frozen(s, &out->check[BAUTA_PAD_FROZEN]);
+    check_loop(s, &out->check[BAUTA_PAD_LOOP]);
+    check_cadence(s, &out->check[BAUTA_PAD_CADENCE]);
 }

@@ -88,10 +88,10 @@ static void say_reactions(const struct bauta_liveness_result *r, struct bauta_ev
 void bt_check_steps(const struct bt_challenge *c, const struct bt_stream *s, int shown,
                     struct bauta_liveness_result *out)
 {
-    struct bauta_evidence *e = &out->check[BAUTA_CHECK_CHALLENGE];
+    struct bauta_evidence *e = &out->check[BAUTA_PAD_CHALLENGE];
     struct bt_baseline b;
     const int undone = fill(c, s, shown, out), allowed = shown > c->steps;
-    say_reactions(out, &out->check[BAUTA_CHECK_REACTION]);
+    say_reactions(out, &out->check[BAUTA_PAD_REACTION]);
     if (!bt_baseline_make(s, BT_REST_SECONDS, &b))
         bt_evidence(e, BAUTA_FINDING_DOUBTFUL, b.frames, 0,
                     "the face at rest was seen in too few frames");
