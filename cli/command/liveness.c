@@ -11,8 +11,20 @@
 
 enum { FAILED = 40, INCONCLUSIVE, SYNTHETIC, LOCKED, USED };
 enum { ANCHORS_MAX = 1 << 20 };
-enum { SEED, ACTIONS, LIGHT, TRANSCRIPT, VERIFY, ANCHORS, LEDGER, JSON, FORCE, QUIET, NAMES,
-       HELP };
+enum {
+    SEED,
+    ACTIONS,
+    LIGHT,
+    TRANSCRIPT,
+    VERIFY,
+    ANCHORS,
+    LEDGER,
+    JSON,
+    FORCE,
+    QUIET,
+    NAMES,
+    HELP
+};
 
 static const struct bt_flag flags[] = {
     [SEED] = {"seed", 0, true},
@@ -34,9 +46,12 @@ static const char help[] =
     "usage: bauta liveness [OPTION...] SOURCE\n"
     "       bauta liveness --verify FILE [--anchors FILE]\n"
     "\n"
-    "Asks whoever sits before a camera to do things that a drawn number chooses, and says\n"
-    "whether what was seen fits: one live face, unbroken, doing them in time. A pass is no\n"
-    "proof of who it is, nor that nothing was made up; docs/liveness.md has the figures.\n"
+    "Asks whoever sits before a camera to do things that a drawn number chooses, and "
+    "says\n"
+    "whether what was seen fits: one live face, unbroken, doing them in time. A pass is "
+    "no\n"
+    "proof of who it is, nor that nothing was made up; docs/liveness.md has the "
+    "figures.\n"
     "SOURCE is a camera (/dev/video0, v4l2:..., pipewire:NAME), a url, or a file.\n"
     "\n"
     "      --seed HEX         32 hexadecimal digits instead of a drawn number; each is\n"
@@ -49,14 +64,17 @@ static const char help[] =
     "                         pictures\n"
     "      --verify FILE      check a transcript: its signature, and its verdict again\n"
     "      --anchors FILE     certificates (PEM) to trust its signer by\n"
-    "      --ledger FILE      where used seeds and failures are kept; one for each person\n"
+    "      --ledger FILE      where used seeds and failures are kept; one for each "
+    "person\n"
     "                         who is asked\n"
     "      --json FILE        write the findings as JSON; - is standard output\n"
     "      --force            overwrite the transcript\n"
     "  -q, --quiet            show prompts and errors only\n"
     "\n"
-    "Exit status: 0 pass, 40 fail, 41 inconclusive, 42 fail and certainly synthetic (our\n"
-    "watermark), 43 locked after five sessions that did not pass in three minutes, 44 the\n"
+    "Exit status: 0 pass, 40 fail, 41 inconclusive, 42 fail and certainly synthetic "
+    "(our\n"
+    "watermark), 43 locked after five sessions that did not pass in three minutes, 44 "
+    "the\n"
     "seed was used before; --verify: the same for what it says, 24 it was changed.\n";
 
 struct job {
@@ -109,7 +127,8 @@ static void show_colour(struct job *job, const struct bauta_liveness_prompt *p)
 static int show(void *opaque, const struct bauta_liveness_prompt *p)
 {
     struct job *job = opaque;
-    const bool same = job->any && p->stage == job->now.stage && p->step == job->now.step &&
+    const bool same = job->any && p->stage == job->now.stage &&
+                      p->step == job->now.step &&
                       !memcmp(p->colour, job->now.colour, sizeof p->colour);
     if (same)
         return stopped;
@@ -209,8 +228,9 @@ static void say(const struct job *job, const struct bauta_liveness_result *r)
                r->trusted ? " (trusted)" : " (not trusted)", when);
     }
     if (r->verdict == BAUTA_LIVENESS_PASS)
-        puts("  A pass does not say who it is: call back on a number you know, or ask for "
-             "the code word.");
+        puts(
+            "  A pass does not say who it is: call back on a number you know, or ask for "
+            "the code word.");
 }
 
 static int report(const struct job *job, const struct bauta_liveness_result *r)
@@ -220,7 +240,7 @@ static int report(const struct job *job, const struct bauta_liveness_result *r)
         say(job, r);
     if (result < 0)
         return result;
-    return r->synthetic                                     ? -SYNTHETIC
+    return r->synthetic                                ? -SYNTHETIC
            : r->verdict == BAUTA_LIVENESS_FAIL         ? -FAILED
            : r->verdict == BAUTA_LIVENESS_INCONCLUSIVE ? -INCONCLUSIVE
                                                        : 0;
@@ -260,7 +280,9 @@ static int ask(struct job *job)
     job->params.source = job->source;
     int result = bauta_liveness_open(&job->params, &session);
     if (result < 0)
-        return result == BAUTA_E_AGAIN ? -LOCKED : result == BAUTA_E_EXISTS ? -USED : result;
+        return result == BAUTA_E_AGAIN    ? -LOCKED
+               : result == BAUTA_E_EXISTS ? -USED
+                                          : result;
     signal(SIGINT, on_signal);
     result = bauta_liveness_run(session, job->source, show, job);
     if (job->coloured)

@@ -18,8 +18,8 @@ extern "C" {
 // face. The host draws the prompts; the library is given frames with times, or
 // measurements. docs/liveness.md says what was measured, and how far it goes.
 //
-// It never says that somebody is who they claim to be, and a pass is no proof: whoever can
-// drive a face in real time, and shows it without our watermark, can do what is asked.
+// It never says that somebody is who they claim to be, and a pass is no proof: whoever
+// can drive a face in real time, and shows it without our watermark, can do what is asked.
 //
 // Errors are logged. A session belongs to one thread at a time; different sessions are
 // independent.
@@ -96,7 +96,7 @@ BAUTA_API const char *bauta_step_outcome_name(enum bauta_step_outcome outcome);
 #define BAUTA_LIVENESS_STEPS_MAX 6
 struct bauta_liveness_step {
     enum bauta_action action;
-    double at, until;          // when it was shown and its deadline, seconds from the start
+    double at, until;          // when it was shown and its deadline, from the first face
     enum bauta_step_outcome outcome;
     double reaction;           // seconds from the prompt to the action's onset; below 0:
                                // there was none
@@ -130,8 +130,8 @@ struct bauta_liveness_sample {
     int cut;                   // 1: a scene cut stands before this frame
     float x, y, size;          // the middle of the face and its width, over the picture's
                                // width
-    float yaw, pitch, roll;    // degrees; positive: nose to the picture's right, down, head
-                               // tilted clockwise
+    float yaw, pitch, roll;    // degrees; positive: nose to the picture's right, down,
+                               // head tilted clockwise
     float lids[2];             // opening of each eye, centimetres of a face of usual size
     float smile, brows;        // weights, 1: strong
     float open;                // gap of the lips, centimetres
@@ -139,14 +139,14 @@ struct bauta_liveness_sample {
                                // beginning, correlation
     float alike;               // cosine of an identity net to the first; -2: not measured
     float light[3];            // mean of the skin, linear light, R G B, 0..1
-    // Landmarks of the mesh in the order of docs/liveness.md, over the picture's width; all
-    // 0: not measured.
+    // Landmarks of the mesh in the order of docs/liveness.md, over the picture's width;
+    // all 0: not measured.
     float point[BAUTA_LIVENESS_POINTS][2];
     int watermark;             // 1: our watermark was found in the frames up to this one
     float noise;               // deviation of the picture's noise, levels of 255
-    float change;              // mean difference to the frame before, levels; below 0: the
-                               // first
-    float cell[BAUTA_LIVENESS_CELLS];  // mean luma of 4x4 parts of the picture, row by row
+    float change;              // mean difference to the frame before, levels; below 0:
+                               // the first
+    float cell[BAUTA_LIVENESS_CELLS];  // mean luma of 4x4 parts of the picture
 };
 
 struct bauta_liveness;
@@ -155,8 +155,8 @@ struct bauta_liveness_params {
     const char *seed;          // 32 hexadecimal digits; NULL: drawn. A seed that was used
                                // before is refused
     int steps;                 // actions that are asked for; 0: 4
-    int light;                 // 1: the light challenge comes last. At most 2.5 changes of
-                               // colour a second; whoever is sensitive to flicker may
+    int light;                 // 1: the light challenge comes last. Colours change 2.5
+                               // times a second; whoever is sensitive to flicker may
                                // decline it
     const char *models;        // the folder of the nets; NULL: the usual places
     const char *source;        // url of the camera, of which the driver is asked; or NULL
@@ -213,7 +213,7 @@ BAUTA_API int bauta_liveness_run(struct bauta_liveness *session, const char *sou
                                  bauta_liveness_show_fn *show, void *opaque);
 
 // The end, also before it is over: what was not seen by then was missed. Notes in the
-// ledger that it did not pass, where a face was seen. Once; later calls give the same result.
+// ledger that it did not pass, where a face was seen. Once; later calls give the same.
 BAUTA_API int bauta_liveness_finish(struct bauta_liveness *session,
                                     struct bauta_liveness_result *out);
 

@@ -16,10 +16,10 @@ static void again(const struct bt_transcript *t)
     struct bt_c2pa_buf b = {0};
     struct bt_transcript back = {0};
     if (bt_transcript_pack(&b, t) < 0 ||
-        bt_transcript_unpack(b.data, b.size, "fuzz", &back) < 0 || back.count != t->count ||
-        back.steps != t->steps || back.verdict != t->verdict ||
-        (t->count && memcmp(back.sample, t->sample,
-                            (size_t)t->count * sizeof *t->sample) != 0))
+        bt_transcript_unpack(b.data, b.size, "fuzz", &back) < 0 ||
+        back.count != t->count || back.steps != t->steps || back.verdict != t->verdict ||
+        (t->count &&
+         memcmp(back.sample, t->sample, (size_t)t->count * sizeof *t->sample) != 0))
         __builtin_trap();
     bt_transcript_finish(&back);
     bt_c2pa_buf_free(&b);
@@ -37,8 +37,8 @@ static void judge(const struct bt_transcript *t)
         r.step_count != t->steps + t->retry)
         __builtin_trap();
     for (int i = 0; i < BAUTA_PAD_COUNT; i++)
-        if (!isfinite(r.check[i].value) || memchr(r.check[i].why, 0, sizeof r.check[i].why) ==
-                                               NULL)
+        if (!isfinite(r.check[i].value) ||
+            memchr(r.check[i].why, 0, sizeof r.check[i].why) == NULL)
             __builtin_trap();
 }
 

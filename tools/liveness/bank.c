@@ -10,8 +10,8 @@
 
 enum { VERSION = 2, STILL = 3 * RATE, MOVED = 14 * RATE };
 
-const int bank_portraits[PEOPLE] = {1,  5,  7,  11, 14, 22, 28, 33,
-                                     46, 57, 6,  9,  25, 35, 47, 51};
+const int bank_portraits[PEOPLE] = {1,  5,  7, 11, 14, 22, 28, 33,
+                                    46, 57, 6, 9,  25, 35, 47, 51};
 const char *const bank_clips[3] = {"webcam-400x300", "foreman-352x288", "hello-1280x720"};
 
 void film_finish(struct film *f)
@@ -66,7 +66,8 @@ static int film_person(struct head *head, int person, struct film *film)
         struct pose p = {0};
         const int at = i - REST_FIRST, each = ATOM_LEAD + ATOM + REST_EACH;
         const double since = at < 0 ? -1 : (double)(at % each - ATOM_LEAD) / RATE;
-        pose_sway((double)i / RATE, &who, at < 0 || at / each != BAUTA_ACTION_BLINK_TWICE, &p);
+        pose_sway((double)i / RATE, &who, at < 0 || at / each != BAUTA_ACTION_BLINK_TWICE,
+                  &p);
         if (at >= 0)
             pose_of(at / each, since, &who, &p);
         result = take(&t, head_draw(head, &p, (uint64_t)(person * 100000 + i + 1)),
@@ -82,8 +83,10 @@ static int film_photo(struct head *head, int person, bool moves, struct film *fi
     const int frames = moves ? MOVED : STILL;
     int result = start(&t, film, frames);
     for (int i = 0; i < frames && result >= 0; i++)
-        result = take(&t, head_photo(head, (double)i / RATE + person, moves ? .5 : 0,
-                                     (uint64_t)(person * 7000 + i + 1)), (double)i / RATE);
+        result = take(&t,
+                      head_photo(head, (double)i / RATE + person, moves ? .5 : 0,
+                                 (uint64_t)(person * 7000 + i + 1)),
+                      (double)i / RATE);
     bt_measure_close(&t.measure);
     return result;
 }
@@ -113,18 +116,20 @@ static int film_clip(const char *media, const char *name, struct film *film)
 }
 
 // Light falls on the whole picture: the room's, which is white, and the screen's.
-static void shine(const struct bt_challenge *c, double since, double ambient, struct pose *p)
+static void shine(const struct bt_challenge *c, double since, double ambient,
+                  struct pose *p)
 {
     const int colour = (int)floor(since / BT_COLOUR_SECONDS);
     for (int k = 0; k < 3; k++) {
         const double shown = c->light && colour >= 0 && colour < BT_COLOURS
-                                 ? pow(c->colour[colour][k] / 255., 2.2) : .25;
+                                 ? pow(c->colour[colour][k] / 255., 2.2)
+                                 : .25;
         p->gain[k] = (float)(ambient + (1 - ambient) * shown);
     }
 }
 
-int bank_perform(const char *media, int person, const struct bt_challenge *c, uint64_t seed,
-                 double ambient, struct film *film)
+int bank_perform(const char *media, int person, const struct bt_challenge *c,
+                 uint64_t seed, double ambient, struct film *film)
 {
     struct head *head = NULL;
     struct taking t = {0};
@@ -137,7 +142,8 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c, ui
     if (result >= 0)
         result = start(&t, film, frames);
     for (int i = 0; i < frames && result >= 0; i++) {
-        const double now = (double)i / RATE, light = now - .12 - bt_challenge_light(c, false);
+        const double now = (double)i / RATE,
+                     light = now - .12 - bt_challenge_light(c, false);
         struct pose p = {0};
         bool blinks = true;
         for (int k = 0; k < c->steps; k++) {
@@ -156,13 +162,14 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c, ui
     return result;
 }
 
-int bank_light(const char *media, int person, const struct bt_challenge *c, double ambient,
-               struct film *film)
+int bank_light(const char *media, int person, const struct bt_challenge *c,
+               double ambient, struct film *film)
 {
     struct head *head = NULL;
     struct taking t = {0};
     const uint64_t who = (uint64_t)bank_portraits[person];
-    const int frames = (int)((BT_COLOURS * BT_COLOUR_SECONDS + 2 * BT_LIGHT_QUIET) * RATE);
+    const int frames =
+        (int)((BT_COLOURS * BT_COLOUR_SECONDS + 2 * BT_LIGHT_QUIET) * RATE);
     int result = open_person(media, person, &head);
     if (result >= 0)
         result = start(&t, film, frames);
@@ -189,8 +196,8 @@ bool film_load(const char *path, struct film *f)
     if (good) {
         f->count = head[2];
         f->sample = bt_alloc_array((size_t)f->count, sizeof *f->sample);
-        good = f->sample &&
-               fread(f->sample, sizeof *f->sample, (size_t)f->count, file) == (size_t)f->count;
+        good = f->sample && fread(f->sample, sizeof *f->sample, (size_t)f->count, file) ==
+                                (size_t)f->count;
     }
     if (file)
         fclose(file);
@@ -201,9 +208,9 @@ int film_keep(const char *path, const struct film *f)
 {
     const int head[3] = {VERSION, (int)sizeof *f->sample, f->count};
     FILE *file = fopen(path, "wbe");
-    bool good = file && fwrite(head, sizeof head, 1, file) == 1 &&
-                fwrite(f->sample, sizeof *f->sample, (size_t)f->count, file) ==
-                    (size_t)f->count;
+    bool good =
+        file && fwrite(head, sizeof head, 1, file) == 1 &&
+        fwrite(f->sample, sizeof *f->sample, (size_t)f->count, file) == (size_t)f->count;
     if (file)
         good &= !fclose(file);
     return good ? 0 : BAUTA_E_IO;

@@ -11,18 +11,18 @@
 #include "swap/order.h"
 #include "tools/liveness/liveness.h"
 
-// The photo is a sheet of triangles: the face's own, a ring around the oval that moves with
-// the head, and a border that stays.
+// The photo is a sheet of triangles: the face's own, a ring around the oval that moves
+// with the head, and a border that stays.
 enum { RING = BT_CANON_OVAL, VERTICES = BT_CANON_VERTICES + 2 * RING, STRIPS = 4 * RING };
 
 struct head {
-    uint8_t *photo;              // SIDE x SIDE, R G B A
+    uint8_t *photo; // SIDE x SIDE, R G B A
     struct bauta_frame *frame;
     struct bauta_face face;
     float shape[BAUTA_LANDMARKS][3], ring[RING][3], border[RING][2];
     uint16_t strip[STRIPS][3];
     struct bt_order order;
-    float lids;                  // opening of the eyes in the photo, centimetres
+    float lids; // opening of the eyes in the photo, centimetres
     float skin[3];
 };
 
@@ -105,7 +105,8 @@ static void build(struct head *h)
         h->border[i][1] = SIDE / 2.f + SIDE / 2.f * dy / far;
         const int n = (i + 1) % RING, base = BT_CANON_VERTICES;
         const uint16_t quad[4][3] = {
-            {(uint16_t)(base + RING + i), (uint16_t)(base + RING + n), (uint16_t)(base + i)},
+            {(uint16_t)(base + RING + i), (uint16_t)(base + RING + n),
+             (uint16_t)(base + i)},
             {(uint16_t)(base + RING + n), (uint16_t)(base + n), (uint16_t)(base + i)},
             {(uint16_t)(base + i), (uint16_t)(base + n), bt_canon_oval[i]},
             {(uint16_t)(base + n), bt_canon_oval[n], bt_canon_oval[i]}};
@@ -182,13 +183,14 @@ static void place(const struct head *h, const struct pose *p, const float in[3],
     out[1] += p->y * width;
 }
 
-static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba, int stride)
+static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba,
+                           int stride)
 {
     static const struct pose still;
     struct bt_raster_vertex v[VERTICES] = {0};
     float shape[BAUTA_LANDMARKS][3], moved[BAUTA_LANDMARKS][3], q[3];
-    const struct bt_texture texture = {.rgba = h->photo, .width = SIDE, .height = SIDE,
-                                       .stride = 4 * SIDE};
+    const struct bt_texture texture = {
+        .rgba = h->photo, .width = SIDE, .height = SIDE, .stride = 4 * SIDE};
     struct pose pose = *p;
     const float close = p->blink * 1.1f * fmaxf(h->lids - .02f, 0) / .8f;
     pose.weight[BT_MODE_BLINK_LEFT] += close;
@@ -216,20 +218,24 @@ static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba, 
     for (int i = 0; i < BT_CANON_VERTICES; i++)
         for (int c = 0; c < 3; c++)
             v[i].add[c] = -200 * fminf(p->open, 1);
-    bt_raster_textured(rgba, SIDE, SIDE, stride, &texture, v, bt_canon_mouth, BT_CANON_MOUTH);
+    bt_raster_textured(rgba, SIDE, SIDE, stride, &texture, v, bt_canon_mouth,
+                       BT_CANON_MOUTH);
 }
 
 // A hand before one eye: a long ellipse of the skin's colour with some light and shade.
-static void draw_hand(const struct head *h, const struct pose *p, uint8_t *rgba, int stride)
+static void draw_hand(const struct head *h, const struct pose *p, uint8_t *rgba,
+                      int stride)
 {
     float a[3], b[3];
     place(h, p, h->shape[p->left ? 33 : 263], a);
     place(h, p, h->shape[p->left ? 133 : 362], b);
-    const float width = h->face.scale * 14, cx = (a[0] + b[0]) / 2 + (p->left ? -.06f : .06f) * width;
+    const float width = h->face.scale * 14,
+                cx = (a[0] + b[0]) / 2 + (p->left ? -.06f : .06f) * width;
     const float cy = (a[1] + b[1]) / 2 + .05f * width + (1 - p->cover) * 1.6f * width;
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            const float u = ((float)x - cx) / (.24f * width), w = ((float)y - cy) / (.36f * width);
+            const float u = ((float)x - cx) / (.24f * width),
+                        w = ((float)y - cy) / (.36f * width);
             const float d = u * u + w * w;
             if (d > 1)
                 continue;
@@ -273,12 +279,15 @@ const struct bauta_frame *head_draw(struct head *h, const struct pose *p, uint64
     return f;
 }
 
-const struct bauta_frame *head_photo(struct head *h, double t, double amount, uint64_t seed)
+const struct bauta_frame *head_photo(struct head *h, double t, double amount,
+                                     uint64_t seed)
 {
     static const float plain[3];
     struct bauta_frame *f = h->frame;
-    const double turnx = amount * .9 * sin(t * 1.3), turny = amount * .6 * sin(t * .9 + 1);
-    const double bend = amount * .8 * sin(t * .7 + 2), zoom = 1 - amount * .25 * sin(t * .5);
+    const double turnx = amount * .9 * sin(t * 1.3),
+                 turny = amount * .6 * sin(t * .9 + 1);
+    const double bend = amount * .8 * sin(t * .7 + 2),
+                 zoom = 1 - amount * .25 * sin(t * .5);
     for (int y = 0; y < SIDE; y++) {
         uint8_t *row = f->data[0] + y * f->stride[0];
         for (int x = 0; x < SIDE; x++) {
@@ -296,9 +305,9 @@ const struct bauta_frame *head_photo(struct head *h, double t, double amount, ui
             const double a = px - i, b = py - j;
             const uint8_t *s = h->photo + 4 * (j * SIDE + i);
             for (int c = 0; c < 3; c++)
-                row[4 * x + c] = (uint8_t)((s[c] * (1 - a) + s[4 + c] * a) * (1 - b) +
-                                           (s[4 * SIDE + c] * (1 - a) +
-                                            s[4 * SIDE + 4 + c] * a) * b);
+                row[4 * x + c] =
+                    (uint8_t)((s[c] * (1 - a) + s[4 + c] * a) * (1 - b) +
+                              (s[4 * SIDE + c] * (1 - a) + s[4 * SIDE + 4 + c] * a) * b);
         }
     }
     expose(f, plain, seed);
@@ -312,7 +321,9 @@ static float bump(double t, double rise, double hold, double fall)
 {
     if (t <= 0 || t >= rise + hold + fall)
         return 0;
-    const double x = t < rise ? t / rise : t < rise + hold ? 1 : 1 - (t - rise - hold) / fall;
+    const double x = t < rise          ? t / rise
+                     : t < rise + hold ? 1
+                                       : 1 - (t - rise - hold) / fall;
     return (float)(x * x * (3 - 2 * x));
 }
 
@@ -320,7 +331,8 @@ void pose_of(int action, double since, const uint64_t *who, struct pose *out)
 {
     uint64_t state = *who * 31 + (uint64_t)action;
     const double rise = .25 + .25 * chance(&state), hold = .7 + .6 * chance(&state);
-    const float size = (float)(.85 + .4 * chance(&state)), up = bump(since, rise, hold, .35);
+    const float size = (float)(.85 + .4 * chance(&state)),
+                up = bump(since, rise, hold, .35);
     const bool left = chance(&state) < .5;
     switch (action) {
     case BAUTA_ACTION_BLINK_TWICE:
@@ -371,7 +383,8 @@ void pose_sway(double t, const uint64_t *who, bool blinks, struct pose *out)
     out->x += (float)(.02 * sin(t * .9 + phase[4]));
     out->y += (float)(.012 * sin(t * 1.6 + phase[5]));
     // A blink each three to five seconds.
-    const double period = 3 + 2 * chance(&state), at = fmod(t + 5 * chance(&state), period);
+    const double period = 3 + 2 * chance(&state),
+                 at = fmod(t + 5 * chance(&state), period);
     if (blinks)
         out->blink = fmaxf(out->blink, bump(at, .08, .1, .12));
     for (int i = 0; i < BT_CANON_MODES; i++)

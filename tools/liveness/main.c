@@ -16,7 +16,8 @@
 static int draw_sheet(const char *media, const char *path)
 {
     enum { COLUMNS = 5, ROWS = 2 };
-    struct bauta_frame *sheet = bauta_frame_new(BAUTA_PIXEL_RGB24, COLUMNS * SIDE, ROWS * SIDE);
+    struct bauta_frame *sheet =
+        bauta_frame_new(BAUTA_PIXEL_RGB24, COLUMNS * SIDE, ROWS * SIDE);
     struct head *head = NULL;
     char photo[1024];
     const uint64_t who = 11;
@@ -25,8 +26,8 @@ static int draw_sheet(const char *media, const char *path)
     for (int a = 0; a <= BAUTA_ACTION_COUNT && result >= 0; a++) {
         struct pose p = {0};
         pose_of(a, a == BAUTA_ACTION_BLINK_TWICE ? .15 : .8, &who, &p);
-        const struct bauta_frame *f = a < BAUTA_ACTION_COUNT ? head_draw(head, &p, 7)
-                                                             : head_photo(head, 2, .5, 7);
+        const struct bauta_frame *f =
+            a < BAUTA_ACTION_COUNT ? head_draw(head, &p, 7) : head_photo(head, 2, .5, 7);
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++)
                 memcpy(sheet->data[0] + (a / COLUMNS * SIDE + y) * sheet->stride[0] +

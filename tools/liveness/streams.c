@@ -7,7 +7,7 @@
 // Recorded rest that was not shown yet: what is shown twice would be a loop.
 struct rest {
     const struct film *film;
-    int at;          // index of the next frame
+    int at; // index of the next frame
 };
 
 static int atom_start(int action)
@@ -61,7 +61,8 @@ void compose(const struct bank *b, int person, const struct bt_challenge *c, boo
              enum timing timing, uint64_t *state, struct session *out)
 {
     const struct film *f = &b->person[person];
-    const int steps = c->steps + retry, frames = (int)(bt_challenge_end(c, retry) * RATE) + 2;
+    const int steps = c->steps + retry,
+              frames = (int)(bt_challenge_end(c, retry) * RATE) + 2;
     double onset[BAUTA_LIVENESS_STEPS_MAX + 1];
     int action[BAUTA_LIVENESS_STEPS_MAX + 1] = {0}, k = 0, in = -1;
     struct rest rest = {f, 0};
@@ -98,7 +99,8 @@ void replay(const struct film *f, double from, double seconds, bool loop, double
         s->seconds = t;
         s->cut = 0;
         s->track = s->faces ? 0 : -1;
-        step = at + 1 < f->count ? f->sample[at + 1].seconds - f->sample[at].seconds : step;
+        step =
+            at + 1 < f->count ? f->sample[at + 1].seconds - f->sample[at].seconds : step;
         t += step > 0 ? step : 1. / 25;
     }
 }
@@ -117,8 +119,8 @@ void freeze(struct session *s, double at, double seconds)
 
 // The second person takes over for each second action. The change itself is taken to be
 // perfect: no cut, one track, places alike. What remains is who it is.
-void swap_people(const struct bank *b, struct session *s, const struct session *other, int a,
-                 int other_person, const struct bt_challenge *c)
+void swap_people(const struct bank *b, struct session *s, const struct session *other,
+                 int a, int other_person, const struct bt_challenge *c)
 {
     for (int i = 0; i < s->count && i < other->count; i++) {
         bool theirs = false;

@@ -38,7 +38,8 @@ void row_count(struct row *row, const struct bt_challenge *c, const struct sessi
     for (int i = 0; i < BAUTA_PAD_COUNT; i++)
         row->bad[i] += r.check[i].finding == BAUTA_FINDING_BAD ||
                        r.check[i].finding == BAUTA_FINDING_DOUBTFUL;
-    if (getenv("LIVENESS_VERBOSE") && row->bona_fide && r.verdict != BAUTA_LIVENESS_PASS) {
+    if (getenv("LIVENESS_VERBOSE") && row->bona_fide &&
+        r.verdict != BAUTA_LIVENESS_PASS) {
         fprintf(stderr, "%s:", row->species);
         for (int k = 0; k < r.step_count; k++)
             fprintf(stderr, " %s=%s(%.2f)", bauta_action_name(r.step[k].action),
@@ -87,8 +88,8 @@ static void photos(const struct bank *b, struct row *row, uint64_t state, bool m
         const struct film *f = moved ? &b->moved[i % PHOTOS] : &b->still[i % PHOTOS];
         const double length = f->sample[f->count - 1].seconds;
         draw_challenge(&state, &c, 0);
-        replay(f, moved ? .4 * length * chance(&state) : 0, bt_challenge_end(&c, true) + 1,
-               false, length, &session);
+        replay(f, moved ? .4 * length * chance(&state) : 0,
+               bt_challenge_end(&c, true) + 1, false, length, &session);
         row_count(row, &c, &session, false);
     }
 }
@@ -188,16 +189,18 @@ static void write_row(const struct row *row)
         int best = -1;
         for (int i = 0; i < BAUTA_PAD_COUNT; i++) {
             const char *name = bauta_liveness_check_name((enum bauta_liveness_check)i);
-            if (row->bad[i] && (best < 0 || row->bad[i] > row->bad[best]) && !strstr(why, name))
+            if (row->bad[i] && (best < 0 || row->bad[i] > row->bad[best]) &&
+                !strstr(why, name))
                 best = i;
         }
         if (best >= 0)
-            snprintf(why + strlen(why), sizeof why - strlen(why), "%s%s %d", n ? ", " : "",
+            snprintf(why + strlen(why), sizeof why - strlen(why), "%s%s %d",
+                     n ? ", " : "",
                      bauta_liveness_check_name((enum bauta_liveness_check)best),
                      row->bad[best]);
     }
     printf("| %s | %d | %d | %d | %d | %s |\n", row->species, row->count, row->pass,
-            row->doubt, row->fail, why);
+           row->doubt, row->fail, why);
 }
 
 static void write_all(const struct row *rows, int n)
@@ -205,24 +208,24 @@ static void write_all(const struct row *rows, int n)
     const struct row *worst = NULL;
     int refused = 0, doubt = 0, all = 0;
     printf("| stream | sessions | pass | inconclusive | fail | by what, of how many |\n"
-                  "|---|---|---|---|---|---|\n");
+           "|---|---|---|---|---|---|\n");
     for (int i = 0; i < n; i++) {
         const struct row *r = &rows[i];
         write_row(r);
-        if (!r->bona_fide && (!worst || (double)r->pass / r->count >
-                                            (double)worst->pass / worst->count))
+        if (!r->bona_fide &&
+            (!worst || (double)r->pass / r->count > (double)worst->pass / worst->count))
             worst = r;
         if (r->bona_fide)
             all += r->count, refused += r->fail, doubt += r->doubt;
     }
     printf("\nAPCER of the worst species: %.1f %% (%s). BPCER of the genuine rows: "
-                  "%.1f %% fail and %.1f %% inconclusive, of %d.\n",
-            100. * worst->pass / worst->count, worst->species, 100. * refused / all,
-            100. * doubt / all, all);
+           "%.1f %% fail and %.1f %% inconclusive, of %d.\n",
+           100. * worst->pass / worst->count, worst->species, 100. * refused / all,
+           100. * doubt / all, all);
 }
 
-// What each check alone says against each kind of stream, in per cent of those in which it
-// could look.
+// What each check alone says against each kind of stream, in per cent of those in which
+// it could look.
 static void write_checks(const struct row *rows, int n)
 {
     printf("\n| check |");

@@ -9,8 +9,8 @@
 enum { LEAST_FRAMES = 12, MEDIAN_MOST = 1024 };
 
 // What is enough, over the person at rest.
-static const float SMILE = .45f, OPEN = .9f, BROWS = .4f, TURN = 15, UP = 9, CLOSER = .18f,
-                   COVER = .45f;
+static const float SMILE = .45f, OPEN = .9f, BROWS = .4f, TURN = 15, UP = 9,
+                   CLOSER = .18f, COVER = .45f;
 // A blink: the lids below this share of their usual opening, for so long (2 to 12 frames
 // of 30 a second).
 static const float CLOSED = .65f;
@@ -42,7 +42,8 @@ bool bt_baseline_make(const struct bt_stream *s, double until, struct bt_baselin
 {
     float v[8][MEDIAN_MOST];
     int n = 0, gaps = 0;
-    for (int i = 0; i < s->count && s->sample[i].seconds < until && n < MEDIAN_MOST; i++) {
+    for (int i = 0; i < s->count && s->sample[i].seconds < until && n < MEDIAN_MOST;
+         i++) {
         const struct bauta_liveness_sample *p = &s->sample[i];
         if (i && gaps < MEDIAN_MOST)
             v[7][gaps++] = (float)(p->seconds - p[-1].seconds);
@@ -61,13 +62,16 @@ bool bt_baseline_make(const struct bt_stream *s, double until, struct bt_baselin
     return b->size > 0;
 }
 
-static bool faces_front(const struct bauta_liveness_sample *s, const struct bt_baseline *b)
+static bool faces_front(const struct bauta_liveness_sample *s,
+                        const struct bt_baseline *b)
 {
-    return fabsf(s->yaw - b->yaw) < FACING_YAW && fabsf(s->pitch - b->pitch) < FACING_PITCH;
+    return fabsf(s->yaw - b->yaw) < FACING_YAW &&
+           fabsf(s->pitch - b->pitch) < FACING_PITCH;
 }
 
 // The place of one eye looks unlike the beginning, that of the other does not.
-static float cover_level(const struct bauta_liveness_sample *s, const struct bt_baseline *b)
+static float cover_level(const struct bauta_liveness_sample *s,
+                         const struct bt_baseline *b)
 {
     const float low = fminf(s->eye[0], s->eye[1]), high = fmaxf(s->eye[0], s->eye[1]);
     if (fabsf(s->yaw - b->yaw) > .8f * TURN || low > .5f)
@@ -141,7 +145,8 @@ static bool next_blink(const struct bt_stream *s, const struct bt_baseline *b, i
     double since = -1;
     for (; *i < s->count; ++*i) {
         const struct bauta_liveness_sample *p = &s->sample[*i];
-        const bool closed = p->faces && lids_of(p) < CLOSED * b->lids && faces_front(p, b);
+        const bool closed =
+            p->faces && lids_of(p) < CLOSED * b->lids && faces_front(p, b);
         if (closed && since < 0)
             since = p->seconds;
         if (closed || since < 0)
@@ -156,8 +161,8 @@ static bool next_blink(const struct bt_stream *s, const struct bt_baseline *b, i
     return false;
 }
 
-static bool find_blinks(const struct bt_stream *s, const struct bt_baseline *b, double from,
-                        double to, struct bt_event *out)
+static bool find_blinks(const struct bt_stream *s, const struct bt_baseline *b,
+                        double from, double to, struct bt_event *out)
 {
     struct bt_event one, last = {-1e9, -1e9};
     for (int i = 0; next_blink(s, b, &i, &one) && one.reached <= to;) {
@@ -184,19 +189,23 @@ bool bt_action_allows(enum bauta_action asked, enum bauta_action other)
 #define BIT(a) (1u << BAUTA_ACTION_##a)
     // A face that does one thing does others a little, and covered or turned it is
     // measured less well. Blinks are everybody's, always.
-    static const unsigned mouth = BIT(SMILE) | BIT(OPEN_MOUTH), face = mouth | BIT(RAISE_BROWS);
+    static const unsigned mouth = BIT(SMILE) | BIT(OPEN_MOUTH),
+                          face = mouth | BIT(RAISE_BROWS);
     const unsigned with[BAUTA_ACTION_COUNT] = {
         [BAUTA_ACTION_BLINK_TWICE] = BIT(RAISE_BROWS) | BIT(SMILE),
         [BAUTA_ACTION_SMILE] = face,
         [BAUTA_ACTION_OPEN_MOUTH] = face | BIT(LOOK_UP) | BIT(COME_CLOSER),
         [BAUTA_ACTION_RAISE_BROWS] = face | BIT(LOOK_UP),
-        [BAUTA_ACTION_TURN_LEFT] = face | BIT(COVER_EYE) | BIT(COME_CLOSER) | BIT(LOOK_UP),
-        [BAUTA_ACTION_TURN_RIGHT] = face | BIT(COVER_EYE) | BIT(COME_CLOSER) | BIT(LOOK_UP),
+        [BAUTA_ACTION_TURN_LEFT] =
+            face | BIT(COVER_EYE) | BIT(COME_CLOSER) | BIT(LOOK_UP),
+        [BAUTA_ACTION_TURN_RIGHT] =
+            face | BIT(COVER_EYE) | BIT(COME_CLOSER) | BIT(LOOK_UP),
         [BAUTA_ACTION_LOOK_UP] = face | BIT(COVER_EYE) | BIT(COME_CLOSER),
         [BAUTA_ACTION_COME_CLOSER] = face | BIT(LOOK_UP) | BIT(COVER_EYE),
-        [BAUTA_ACTION_COVER_EYE] = face | BIT(LOOK_UP) | BIT(COME_CLOSER) | BIT(TURN_LEFT) |
-                                   BIT(TURN_RIGHT),
+        [BAUTA_ACTION_COVER_EYE] =
+            face | BIT(LOOK_UP) | BIT(COME_CLOSER) | BIT(TURN_LEFT) | BIT(TURN_RIGHT),
     };
 #undef BIT
-    return other == BAUTA_ACTION_BLINK_TWICE || other == asked || (with[asked] >> other & 1);
+    return other == BAUTA_ACTION_BLINK_TWICE || other == asked ||
+           (with[asked] >> other & 1);
 }

@@ -92,8 +92,8 @@ static bool turns(enum bauta_action a)
     return a == BAUTA_ACTION_TURN_LEFT || a == BAUTA_ACTION_TURN_RIGHT;
 }
 
-int bt_challenge_make(struct bt_challenge *c, const uint8_t seed[BT_SEED_BYTES], int steps,
-                      int light)
+int bt_challenge_make(struct bt_challenge *c, const uint8_t seed[BT_SEED_BYTES],
+                      int steps, int light)
 {
     struct draw d;
     *c = (struct bt_challenge){.steps = steps, .light = light, .count = steps + 1};
@@ -117,8 +117,8 @@ int bt_challenge_make(struct bt_challenge *c, const uint8_t seed[BT_SEED_BYTES],
     }
     if (!turned) {
         const int at = draw_below(&d, steps), way = draw_below(&d, 2);
-        const enum bauta_action side = way ? BAUTA_ACTION_TURN_LEFT
-                                           : BAUTA_ACTION_TURN_RIGHT;
+        const enum bauta_action side =
+            way ? BAUTA_ACTION_TURN_LEFT : BAUTA_ACTION_TURN_RIGHT;
         if (c->step[steps].action == side)
             c->step[steps].action = c->step[at].action;
         c->step[at].action = side;

@@ -4,13 +4,13 @@
 
 #include "verify/liveness/liveness.h"
 
-#define NAME(table, at) \
+#define NAME(table, at)                                                                  \
     ((at) >= 0 && (size_t)(at) < sizeof(table) / sizeof(table[0]) ? table[at] : NULL)
 
 const char *bauta_action_name(enum bauta_action action)
 {
-    static const char *const names[] = {"blink twice", "smile",      "open mouth",
-                                        "raise brows", "turn left",  "turn right",
+    static const char *const names[] = {"blink twice", "smile",       "open mouth",
+                                        "raise brows", "turn left",   "turn right",
                                         "look up",     "come closer", "cover eye"};
     return NAME(names, (int)action);
 }

@@ -22,9 +22,9 @@ static const char HEAD[] = "bauta liveness ledger 1\n";
 enum { HASH_DIGITS = 32, LINE_MAX_BYTES = 64, FILE_MAX = 4 << 20 };
 
 struct ledger {
-    char (*used)[LINE_MAX_BYTES];  // lines, without their ends
+    char (*used)[LINE_MAX_BYTES]; // lines, without their ends
     int count, most;
-    int64_t failed[BT_LEDGER_FAILURES];   // the newest; 0: none
+    int64_t failed[BT_LEDGER_FAILURES]; // the newest; 0: none
     int lock;
 };
 
@@ -116,8 +116,10 @@ static int parse(struct ledger *l, char *text, const char *path)
     }
     if (good)
         return 0;
-    bt_error("%s: is no list of used seeds, or it is damaged; move it away, then a new one "
-             "is begun, and seeds that were used are not known any more", path);
+    bt_error(
+        "%s: is no list of used seeds, or it is damaged; move it away, then a new one "
+        "is begun, and seeds that were used are not known any more",
+        path);
     return BAUTA_E_FORMAT;
 }
 
@@ -142,8 +144,8 @@ static int load(const char *path, struct ledger *l)
 
 static int store(const char *path, const struct ledger *l)
 {
-    const size_t room = sizeof HEAD + (size_t)(l->count + BT_LEDGER_FAILURES) *
-                                          LINE_MAX_BYTES;
+    const size_t room =
+        sizeof HEAD + (size_t)(l->count + BT_LEDGER_FAILURES) * LINE_MAX_BYTES;
     struct bt_output output = {0};
     char *text = bt_alloc(room);
     size_t n = 0;
@@ -195,8 +197,9 @@ int bt_ledger_begin(const char *given, const uint8_t seed[BT_SEED_BYTES], int64_
     hash_of(seed, hex);
     for (int i = 0; result >= 0 && i < l.count; i++) {
         if (!memcmp(l.used[i] + 5, hex, HASH_DIGITS)) {
-            bt_error("the seed was used before; a challenge that somebody may have seen is "
-                     "worth nothing: take another, or none");
+            bt_error(
+                "the seed was used before; a challenge that somebody may have seen is "
+                "worth nothing: take another, or none");
             result = BAUTA_E_EXISTS;
         }
     }

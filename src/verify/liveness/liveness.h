@@ -9,27 +9,27 @@
 #include <bauta/liveness.h>
 
 // The parts of bauta_liveness. A session keeps its samples; what is judged is a function
-// of the seed and the samples alone (bt_liveness_judge), so that a transcript can be judged
-// again.
+// of the seed and the samples alone (bt_liveness_judge), so that a transcript can be
+// judged again.
 
 enum {
     BT_SEED_BYTES = 16,
     BT_COLOURS = 8,
-    BT_SAMPLES_MAX = 6000,     // kept; 60 frames a second for longer than any session
-    BT_RATE_MAX = 120,         // samples a second; nearer ones are left out
+    BT_SAMPLES_MAX = 6000, // kept; 60 frames a second for longer than any session
+    BT_RATE_MAX = 120,     // samples a second; nearer ones are left out
 };
-#define BT_REST_SECONDS 3.     // the person's own baseline
-#define BT_WAIT_SECONDS 20.    // for a face
+#define BT_REST_SECONDS 3.  // the person's own baseline
+#define BT_WAIT_SECONDS 20. // for a face
 #define BT_COLOUR_SECONDS .4
-#define BT_LIGHT_QUIET .6      // before and after the colours
+#define BT_LIGHT_QUIET .6 // before and after the colours
 
-// Challenge (challenge.c) ----------------------------------------------------------------
+// Challenge (challenge.c) ---------------------------------------------------------------
 
 struct bt_challenge {
     uint8_t seed[BT_SEED_BYTES];
-    int steps, light;                   // asked for
-    int count;                          // steps in the table: one more than asked for, the
-                                        // retry, whose times run from the end of the rest
+    int steps, light; // asked for
+    int count;        // steps in the table: one more than asked for, the
+                      // retry, whose times run from the end of the rest
     struct {
         enum bauta_action action;
         double pause, deadline;
@@ -38,8 +38,8 @@ struct bt_challenge {
 };
 // A function of these alone. steps within its limits. 0, or BAUTA_E_FAILED where hashing
 // fails.
-int bt_challenge_make(struct bt_challenge *c, const uint8_t seed[BT_SEED_BYTES], int steps,
-                      int light);
+int bt_challenge_make(struct bt_challenge *c, const uint8_t seed[BT_SEED_BYTES],
+                      int steps, int light);
 // When step number k is shown and ends, in seconds from the first face.
 void bt_challenge_times(const struct bt_challenge *c, int k, double *at, double *until);
 // When the colours begin, and when all is over; retry: the added step is shown.
@@ -48,15 +48,17 @@ double bt_challenge_end(const struct bt_challenge *c, bool retry);
 // Any other sequence of colours, for comparison.
 int bt_challenge_colours(const uint8_t *key, size_t size, uint8_t colour[BT_COLOURS][3]);
 
-// Samples (sample.c) ---------------------------------------------------------------------
+// Samples (sample.c) --------------------------------------------------------------------
 
 // Rounds every value as a transcript holds it. False where one is no number or out of
 // range.
 bool bt_sample_round(struct bauta_liveness_sample *s);
 // The numbers of a sample as integers, and back; false where one is out of range.
 enum { BT_SAMPLE_NUMBERS = 26 + 2 * BAUTA_LIVENESS_POINTS + BAUTA_LIVENESS_CELLS };
-void bt_sample_pack(const struct bauta_liveness_sample *s, int64_t out[BT_SAMPLE_NUMBERS]);
-bool bt_sample_unpack(const int64_t in[BT_SAMPLE_NUMBERS], struct bauta_liveness_sample *s);
+void bt_sample_pack(const struct bauta_liveness_sample *s,
+                    int64_t out[BT_SAMPLE_NUMBERS]);
+bool bt_sample_unpack(const int64_t in[BT_SAMPLE_NUMBERS],
+                      struct bauta_liveness_sample *s);
 
 // Which landmarks are in point.
 extern const uint16_t bt_liveness_point[BAUTA_LIVENESS_POINTS];
@@ -67,12 +69,12 @@ struct bt_stream {
     int count;
 };
 
-// Actions (action.c) -----------------------------------------------------------------------
+// Actions (action.c) --------------------------------------------------------------------
 
 // The person at rest: medians.
 struct bt_baseline {
     int frames;
-    double interval;           // between frames, median
+    double interval; // between frames, median
     float yaw, pitch, size, lids, smile, brows, open;
 };
 // Of the samples before until. False: too few show a face.
@@ -82,7 +84,7 @@ float bt_action_level(enum bauta_action action, const struct bauta_liveness_samp
                       const struct bt_baseline *b);
 
 struct bt_event {
-    double onset, reached;     // when it began, and when it was there long enough
+    double onset, reached; // when it began, and when it was there long enough
 };
 // The first event of an action whose onset lies in from..to and that is reached by to.
 bool bt_action_find(enum bauta_action action, const struct bt_stream *s,
@@ -91,7 +93,7 @@ bool bt_action_find(enum bauta_action action, const struct bt_stream *s,
 // Whether another action than the one asked for may come with it.
 bool bt_action_allows(enum bauta_action asked, enum bauta_action other);
 
-// Checks -----------------------------------------------------------------------------------
+// Checks --------------------------------------------------------------------------------
 
 void bt_evidence(struct bauta_evidence *e, enum bauta_finding finding, double value,
                  double limit, const char *format, ...) BAUTA_PRINTF(5, 6);
@@ -123,14 +125,14 @@ int bt_liveness_judge(const struct bt_challenge *c, const struct bt_stream *s, b
 // Whether exactly one step so far was not done, so that another is added.
 bool bt_liveness_wants_retry(const struct bt_challenge *c, const struct bt_stream *s);
 
-// Ledger (ledger.c) ------------------------------------------------------------------------
+// Ledger (ledger.c) ---------------------------------------------------------------------
 
 enum { BT_LEDGER_SEEDS = 16384, BT_LEDGER_FAILURES = 5, BT_LEDGER_SECONDS = 180 };
 // Notes a seed as used. BAUTA_E_EXISTS: it was before; BAUTA_E_AGAIN: locked.
 int bt_ledger_begin(const char *path, const uint8_t seed[BT_SEED_BYTES], int64_t now);
 int bt_ledger_failed(const char *path, int64_t now);
 
-// Measuring (measure.c) --------------------------------------------------------------------
+// Measuring (measure.c) -----------------------------------------------------------------
 
 struct bt_measure;
 struct bauta_frame;
@@ -138,12 +140,12 @@ int bt_measure_open(struct bt_measure **out, const struct bauta_frame *first,
                     const char *models);
 void bt_measure_close(struct bt_measure **measure);
 // Fills the sample of the next frame. seconds as the sample's.
-int bt_measure_frame(struct bt_measure *m, const struct bauta_frame *frame, double seconds,
-                     struct bauta_liveness_sample *out);
+int bt_measure_frame(struct bt_measure *m, const struct bauta_frame *frame,
+                     double seconds, struct bauta_liveness_sample *out);
 // Looks for the watermark in what came since the last window: 1 where it is.
 int bt_measure_rest(struct bt_measure *m);
 
-// Transcript (transcript.c) ----------------------------------------------------------------
+// Transcript (transcript.c) -------------------------------------------------------------
 
 enum { BT_TRANSCRIPT_VERSION = 1, BT_TRANSCRIPT_MAX = 16 << 20 };
 struct bt_transcript {
@@ -171,7 +173,8 @@ int bt_transcript_check(const uint8_t *data, size_t size, const char *name,
 // Of a session that is finished; takes nothing.
 int bt_liveness_transcript(const struct bauta_liveness *l, struct bt_transcript *t);
 // Writes the file. signer: the program's.
-int bt_transcript_write(const struct bt_transcript *t, const struct bt_c2pa_signer *signer,
-                        const char *path, int overwrite);
+int bt_transcript_write(const struct bt_transcript *t,
+                        const struct bt_c2pa_signer *signer, const char *path,
+                        int overwrite);
 
 #endif

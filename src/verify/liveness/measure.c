@@ -14,19 +14,21 @@
 #include "verify/liveness/liveness.h"
 
 enum {
-    CROP = 96, EYE = 12, EYES_LEARNT = 25,
-    THUMB = 1 << 18,           // samples compared with those of the frame before
+    CROP = 96,
+    EYE = 12,
+    EYES_LEARNT = 25,
+    THUMB = 1 << 18, // samples compared with those of the frame before
     NOISE_ROWS = 60,
 };
-static const double LOOK_SECONDS = .8;   // between two looks at who it is
-static const double LOOK_LATEST = 3;     // also where a hand is before an eye
-static const float OTHER_FACE = .4f;     // of the face's size: smaller ones are not counted
-static const float FACE_CM = 14;         // a face's width in canonical centimetres
+static const double LOOK_SECONDS = .8; // between two looks at who it is
+static const double LOOK_LATEST = 3;   // also where a hand is before an eye
+static const float OTHER_FACE = .4f;   // of the face's size: smaller ones are not counted
+static const float FACE_CM = 14;       // a face's width in canonical centimetres
 
 struct bt_measure {
     struct bt_tracker *tracker;
     struct bt_embedder embedder;
-    bool embeds, known;                  // there is an anchor
+    bool embeds, known; // there is an anchor
     float anchor[BT_EMBEDDING];
     double looked;
     int looked_track;
@@ -35,7 +37,7 @@ struct bt_measure {
     struct bt_expression_state expression;
     struct bt_crop crop;
     float pixels[3 * CROP * CROP];
-    float eye[2][EYE * EYE];             // how each eye's place looked at first
+    float eye[2][EYE * EYE]; // how each eye's place looked at first
     int learnt, track;
     double last;
     uint8_t *thumb;
@@ -175,7 +177,8 @@ int bt_measure_rest(struct bt_measure *m)
 
 // The face ------------------------------------------------------------------------------
 
-static const struct bauta_face *choose(const struct bt_faces *faces, int before, int *count)
+static const struct bauta_face *choose(const struct bt_faces *faces, int before,
+                                       int *count)
 {
     const struct bauta_face *best = NULL;
     *count = 0;
@@ -224,7 +227,8 @@ static void measure_shape(struct bt_measure *m, const struct bauta_face *f, floa
 
 static float pixel(const struct bt_measure *m, int channel, float x, float y)
 {
-    const int i = (int)fminf(fmaxf(x, 0), CROP - 1), j = (int)fminf(fmaxf(y, 0), CROP - 1);
+    const int i = (int)fminf(fmaxf(x, 0), CROP - 1),
+              j = (int)fminf(fmaxf(y, 0), CROP - 1);
     return m->pixels[(channel * CROP + j) * CROP + i];
 }
 
@@ -245,8 +249,9 @@ static void measure_light(const struct bt_measure *m, const struct bauta_face *f
                 // Between two levels the curve is taken as straight.
                 const float held = fminf(fmaxf(v, 0), 254.99f);
                 const int low = (int)held;
-                sum += (double)(m->linear[low] + (held - (float)low) *
-                                                     (m->linear[low + 1] - m->linear[low]));
+                sum +=
+                    (double)(m->linear[low] +
+                             (held - (float)low) * (m->linear[low + 1] - m->linear[low]));
             }
         }
         out->light[c] = (float)(sum / (25 * PLACES));
@@ -257,8 +262,10 @@ static void take_eye(const struct bt_measure *m, const struct bauta_face *f,
                      struct bt_affine to, const int corner[2], float out[EYE * EYE])
 {
     float a[2], b[2];
-    bt_affine_apply(to, f->landmark[corner[0]][0], f->landmark[corner[0]][1], &a[0], &a[1]);
-    bt_affine_apply(to, f->landmark[corner[1]][0], f->landmark[corner[1]][1], &b[0], &b[1]);
+    bt_affine_apply(to, f->landmark[corner[0]][0], f->landmark[corner[0]][1], &a[0],
+                    &a[1]);
+    bt_affine_apply(to, f->landmark[corner[1]][0], f->landmark[corner[1]][1], &b[0],
+                    &b[1]);
     // Brow, eye and the cheek's beginning: what a hand hides and a wink does not change.
     const float side = 1.7f * hypotf(a[0] - b[0], a[1] - b[1]);
     for (int i = 0; i < EYE * EYE; i++) {
@@ -301,14 +308,15 @@ static int measure_who(struct bt_measure *m, const struct bauta_frame *frame,
     float vector[BT_EMBEDDING];
     out->alike = -2;
     const bool changed = f->id != m->looked_track;
-    const bool covered = fminf(out->eye[0], out->eye[1]) < .5f &&
-                         fabsf(out->eye[0] - out->eye[1]) > .3f;
+    const bool covered =
+        fminf(out->eye[0], out->eye[1]) < .5f && fabsf(out->eye[0] - out->eye[1]) > .3f;
     if (covered && !changed && seconds - m->looked < LOOK_LATEST)
         return 0;
     if (!m->embeds || fabsf(f->yaw) > 25 ||
         (!changed && seconds - m->looked < LOOK_SECONDS))
         return 0;
-    const int result = bt_embed(&m->embedder, frame, f, &bt_embed_cut[BT_EMBED_WEARER], vector);
+    const int result =
+        bt_embed(&m->embedder, frame, f, &bt_embed_cut[BT_EMBED_WEARER], vector);
     if (result < 0)
         return result;
     if (!m->known)
@@ -327,7 +335,8 @@ static int measure_face(struct bt_measure *m, const struct bauta_frame *frame,
 {
     static const struct bt_embed_cut cut = {.side = 2.6f, .upright = 1};
     const float dt = (float)fmin(fmax(seconds - m->last, 0), .5);
-    const struct bt_affine from = bt_embed_map(&cut, f, CROP), to = bt_affine_invert(from);
+    const struct bt_affine from = bt_embed_map(&cut, f, CROP),
+                           to = bt_affine_invert(from);
     out->track = m->track = f->id;
     measure_shape(m, f, (float)frame->width, dt, out);
     m->last = seconds;
@@ -339,8 +348,8 @@ static int measure_face(struct bt_measure *m, const struct bauta_frame *frame,
     return measure_who(m, frame, f, seconds, out);
 }
 
-int bt_measure_frame(struct bt_measure *m, const struct bauta_frame *frame, double seconds,
-                     struct bauta_liveness_sample *out)
+int bt_measure_frame(struct bt_measure *m, const struct bauta_frame *frame,
+                     double seconds, struct bauta_liveness_sample *out)
 {
     struct bauta_liveness_sample s = {.seconds = seconds, .alike = -2, .track = -1};
     struct bt_faces faces;

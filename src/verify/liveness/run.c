@@ -13,7 +13,7 @@
 
 struct reader {
     struct bt_source *source;
-    double offset, last;         // added where times begin anew
+    double offset, last; // added where times begin anew
     bool any;
 };
 
@@ -78,13 +78,15 @@ int bauta_liveness_run(struct bauta_liveness *session, const char *source,
     int result = bt_opt_defaults(bt_io_opts, &options);
     if (result < 0)
         return result;
-    if (strlen(source) < sizeof url - 8 && !stat(source, &info) && S_ISCHR(info.st_mode)) {
+    if (strlen(source) < sizeof url - 8 && !stat(source, &info) &&
+        S_ISCHR(info.st_mode)) {
         snprintf(url, sizeof url, "v4l2:%s", source);
         source = url;
     }
     result = bt_source_open(&reader.source, source, &options);
     if (result >= 0 && reader.source->format.still) {
-        bt_error("%s: is a picture; liveness needs a camera or a film", reader.source->name);
+        bt_error("%s: is a picture; liveness needs a camera or a film",
+                 reader.source->name);
         result = BAUTA_E_UNSUPPORTED;
     }
     if (result >= 0)

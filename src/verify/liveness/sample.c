@@ -5,8 +5,8 @@
 
 // Brows and forehead, eyes, nose, mouth, chin and jaw, cheeks, temples.
 const uint16_t bt_liveness_point[BAUTA_LIVENESS_POINTS] = {
-    10, 151, 33, 133, 362, 263, 168, 1, 2, 98, 327, 61,
-    291, 0, 17, 152, 172, 397, 50, 280, 205, 425, 127, 356};
+    10,  151, 33, 133, 362, 263, 168, 1,   2,   98,  327, 61,
+    291, 0,   17, 152, 172, 397, 50,  280, 205, 425, 127, 356};
 
 // A number of the sample: how it is reached, its steps in a unit, and its limits.
 enum kind { DOUBLE, INT, FLOAT };
@@ -21,10 +21,10 @@ static const struct field {
     {AT(faces), INT, 1, 1, 0, 64},
     {AT(track), INT, 1, 1, -1, 1e9},
     {AT(cut), INT, 1, 1, 0, 1},
-    {AT(x), FLOAT, 3, 1e4, -20, 20},           // x, y, size
-    {AT(yaw), FLOAT, 3, 1e2, -360, 360},       // yaw, pitch, roll
+    {AT(x), FLOAT, 3, 1e4, -20, 20},     // x, y, size
+    {AT(yaw), FLOAT, 3, 1e2, -360, 360}, // yaw, pitch, roll
     {AT(lids), FLOAT, 2, 1e3, -20, 20},
-    {AT(smile), FLOAT, 2, 1e3, -50, 50},       // smile, brows
+    {AT(smile), FLOAT, 2, 1e3, -50, 50}, // smile, brows
     {AT(open), FLOAT, 1, 1e3, -50, 50},
     {AT(eye), FLOAT, 2, 1e3, -1, 1},
     {AT(alike), FLOAT, 1, 1e3, -2, 1.001},
@@ -81,13 +81,15 @@ void bt_sample_pack(const struct bauta_liveness_sample *s, int64_t out[BT_SAMPLE
     for (int i = 0; i < FIELDS; i++) {
         const struct field *f = &fields[i];
         for (int k = 0; k < f->count; k++)
-            out[n++] = llround(
-                get((const char *)s + f->offset + (size_t)k * width_of(f->kind), f->kind) *
-                f->scale);
+            out[n++] =
+                llround(get((const char *)s + f->offset + (size_t)k * width_of(f->kind),
+                            f->kind) *
+                        f->scale);
     }
 }
 
-bool bt_sample_unpack(const int64_t in[BT_SAMPLE_NUMBERS], struct bauta_liveness_sample *s)
+bool bt_sample_unpack(const int64_t in[BT_SAMPLE_NUMBERS],
+                      struct bauta_liveness_sample *s)
 {
     struct bauta_liveness_sample out = {0};
     int n = 0;

@@ -17,15 +17,17 @@ struct bauta_liveness {
     struct bauta_liveness_sample *sample, last;
     int count, room;
     bool any, started, retry, decided, over, finished;
-    double first, begun, seconds;        // of the first sample, the first face, the last
+    double first, begun, seconds; // of the first sample, the first face, the last
     int64_t made;
     struct bauta_liveness_result result;
 };
 
 static int digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static int take_seed(const char *text, uint8_t seed[BT_SEED_BYTES])
@@ -66,8 +68,8 @@ int bauta_liveness_open(const struct bauta_liveness_params *params,
     params = params ? params : &plain;
     const int steps = params->steps ? params->steps : 4;
     if (!out || steps < BAUTA_LIVENESS_STEPS_MIN || steps > BAUTA_LIVENESS_STEPS_MAX) {
-        bt_error("bauta_liveness_open: %s", out ? "3 to 6 actions can be asked for"
-                                                : "an argument is missing");
+        bt_error("bauta_liveness_open: %s",
+                 out ? "3 to 6 actions can be asked for" : "an argument is missing");
         return BAUTA_E_USAGE;
     }
     int result = take_seed(params->seed, seed);
@@ -127,7 +129,8 @@ static void show_light(const struct bauta_liveness *l, double t,
     p->left = (k + 1) * BT_COLOUR_SECONDS - since;
 }
 
-static void show(const struct bauta_liveness *l, double t, struct bauta_liveness_prompt *p)
+static void show(const struct bauta_liveness *l, double t,
+                 struct bauta_liveness_prompt *p)
 {
     const int steps = l->challenge.steps + l->retry;
     double at = 0, until = 0;
@@ -208,13 +211,15 @@ int bauta_liveness_push_sample(struct bauta_liveness *l,
                                const struct bauta_liveness_sample *sample)
 {
     if (!l || !sample || l->finished) {
-        bt_error("bauta_liveness_push: %s",
-                 l && l->finished ? "the session was finished" : "an argument is missing");
+        bt_error("bauta_liveness_push: %s", l && l->finished ? "the session was finished"
+                                                             : "an argument is missing");
         return BAUTA_E_USAGE;
     }
     struct bauta_liveness_sample s = *sample;
-    if (!(s.seconds >= -1e12 && s.seconds <= 1e12) || (l->any && s.seconds <= l->seconds)) {
-        bt_error("a frame at %g s does not come after one at %g s", s.seconds, l->seconds);
+    if (!(s.seconds >= -1e12 && s.seconds <= 1e12) ||
+        (l->any && s.seconds <= l->seconds)) {
+        bt_error("a frame at %g s does not come after one at %g s", s.seconds,
+                 l->seconds);
         return BAUTA_E_USAGE;
     }
     if (l->over || (l->any && s.seconds - l->seconds < 1. / BT_RATE_MAX))
@@ -264,7 +269,8 @@ int bauta_liveness_push(struct bauta_liveness *l, const struct bauta_frame *fram
     return result < 0 ? result : bauta_liveness_push_sample(l, &s);
 }
 
-int bauta_liveness_sample(const struct bauta_liveness *l, struct bauta_liveness_sample *out)
+int bauta_liveness_sample(const struct bauta_liveness *l,
+                          struct bauta_liveness_sample *out)
 {
     if (!l || !out)
         return BAUTA_E_USAGE;
@@ -299,8 +305,8 @@ int bauta_liveness_finish(struct bauta_liveness *l, struct bauta_liveness_result
 int bt_liveness_transcript(const struct bauta_liveness *l, struct bt_transcript *t)
 {
     if (!l || !l->finished) {
-        bt_error("bauta_liveness_save: %s", l ? "the session was not finished"
-                                              : "an argument is missing");
+        bt_error("bauta_liveness_save: %s",
+                 l ? "the session was not finished" : "an argument is missing");
         return BAUTA_E_USAGE;
     }
     *t = (struct bt_transcript){.steps = l->challenge.steps,

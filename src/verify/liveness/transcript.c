@@ -144,8 +144,8 @@ int bt_transcript_unpack(const uint8_t *data, size_t size, const char *name,
     struct bt_transcript t = {0};
     const struct bt_item all = bt_item_read((struct bt_view_bytes){data, size});
     const struct bt_item kind = bt_item_at(&all, 0), version = bt_item_at(&all, 1);
-    if (all.kind != BT_ITEM_ARRAY || all.all.size != size || !bt_item_is_text(&kind, KIND) ||
-        version.kind != BT_ITEM_UINT)
+    if (all.kind != BT_ITEM_ARRAY || all.all.size != size ||
+        !bt_item_is_text(&kind, KIND) || version.kind != BT_ITEM_UINT)
         return damaged(name);
     if (version.value != BT_TRANSCRIPT_VERSION) {
         bt_error("%s: was written by a later version of bauta", name);
@@ -202,8 +202,8 @@ int bt_transcript_check(const uint8_t *data, size_t size, const char *name,
         !bt_item_is_text(&kind, KIND) || inner.kind != BT_ITEM_BYTES ||
         signature.kind != BT_ITEM_BYTES)
         return damaged(name);
-    if (!bt_c2pa_cose(signature.body, inner.body, anchors, &trusted, signer, sizeof signer,
-                      &why)) {
+    if (!bt_c2pa_cose(signature.body, inner.body, anchors, &trusted, signer,
+                      sizeof signer, &why)) {
         bt_error("%s: was changed after it was signed: %s", name, why);
         return BAUTA_E_TAMPERED;
     }
@@ -238,8 +238,9 @@ int bauta_liveness_verify(const char *path, const char *anchors,
     return result;
 }
 
-int bt_transcript_write(const struct bt_transcript *t, const struct bt_c2pa_signer *signer,
-                        const char *path, int overwrite)
+int bt_transcript_write(const struct bt_transcript *t,
+                        const struct bt_c2pa_signer *signer, const char *path,
+                        int overwrite)
 {
     struct bt_c2pa_buf b = {0};
     struct bt_output output = {0};

@@ -17,10 +17,10 @@ struct actor {
         int action;
         double onset;
     } act[16];
-    double seconds;        // length
-    int flat;              // 1: a picture of a face is turned
-    double ambient;        // of the light; 1: the screen gives none
-    const struct bt_challenge *screen;   // whose colours fall on the face, NULL: none
+    double seconds;                    // length
+    int flat;                          // 1: a picture of a face is turned
+    double ambient;                    // of the light; 1: the screen gives none
+    const struct bt_challenge *screen; // whose colours fall on the face, NULL: none
     double screen_from, lag;
 };
 
@@ -35,7 +35,10 @@ static inline double actor_noise(void)
 // Rises within .2 s, stays for .7 s, falls within .3 s.
 static inline float actor_bump(double t)
 {
-    return t <= 0 || t >= 1.2 ? 0 : (float)(t < .2 ? t / .2 : t < .9 ? 1 : (1.2 - t) / .3);
+    return t <= 0 || t >= 1.2 ? 0
+                              : (float)(t < .2   ? t / .2
+                                        : t < .9 ? 1
+                                                 : (1.2 - t) / .3);
 }
 
 static inline void actor_act(int action, double t, struct bauta_liveness_sample *s)
@@ -90,10 +93,12 @@ static inline void actor_points(const struct actor *a, struct bauta_liveness_sam
     }
 }
 
-static inline void actor_light(const struct actor *a, double t, struct bauta_liveness_sample *s)
+static inline void actor_light(const struct actor *a, double t,
+                               struct bauta_liveness_sample *s)
 {
     static const float skin[3] = {.42f, .25f, .18f};
-    const int k = a->screen ? (int)floor((t - a->screen_from - a->lag) / BT_COLOUR_SECONDS) : -1;
+    const int k =
+        a->screen ? (int)floor((t - a->screen_from - a->lag) / BT_COLOUR_SECONDS) : -1;
     for (int c = 0; c < 3; c++) {
         double lit = a->screen ? .25 : 1;
         if (k >= 0 && k < BT_COLOURS)
@@ -127,7 +132,8 @@ static inline int actor_play(const struct actor *a, struct bauta_liveness_sample
         actor_points(a, &s);
         actor_light(a, t, &s);
         for (int k = 0; k < BAUTA_LIVENESS_CELLS; k++)
-            s.cell[k] = 90 + (float)(3 * k + 4 * sin(t * (1 + .1 * k)) + .05 * actor_noise());
+            s.cell[k] =
+                90 + (float)(3 * k + 4 * sin(t * (1 + .1 * k)) + .05 * actor_noise());
         bt_sample_round(&s);
         out[i] = s;
     }

@@ -147,19 +147,19 @@ static void test_blinks(void)
         bool twice;
         float lids;
     } cases[] = {
-        {100, 5, 115, 4, true, .3f},   {100, 5, 0, 0, false, .3f},
-        {100, 5, 160, 5, false, .3f},  {100, 1, 115, 5, false, .3f},
-        {100, 2, 110, 10, true, .3f},  {100, 14, 120, 5, false, .3f},
-        {100, 5, 115, 5, false, .7f},  {100, 5, 115, 5, true, .6f},
+        {100, 5, 115, 4, true, .3f},  {100, 5, 0, 0, false, .3f},
+        {100, 5, 160, 5, false, .3f}, {100, 1, 115, 5, false, .3f},
+        {100, 2, 110, 10, true, .3f}, {100, 14, 120, 5, false, .3f},
+        {100, 5, 115, 5, false, .7f}, {100, 5, 115, 5, true, .6f},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int k = 0; k < n; k++) {
-            const bool shut =
-                (k >= cases[i].at && k < cases[i].at + cases[i].frames) ||
-                (k >= cases[i].then && k < cases[i].then + cases[i].more);
+            const bool shut = (k >= cases[i].at && k < cases[i].at + cases[i].frames) ||
+                              (k >= cases[i].then && k < cases[i].then + cases[i].more);
             sample[k].lids[0] = sample[k].lids[1] = shut ? cases[i].lids : 1;
         }
-        CHECK_INT(bt_action_find(BAUTA_ACTION_BLINK_TWICE, &s, &b, 3, 9, &e), cases[i].twice);
+        CHECK_INT(bt_action_find(BAUTA_ACTION_BLINK_TWICE, &s, &b, 3, 9, &e),
+                  cases[i].twice);
         if (cases[i].twice)
             CHECK_NEAR(e.onset, cases[i].at / 25., .021);
     }

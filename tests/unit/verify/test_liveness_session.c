@@ -18,7 +18,8 @@
 #include "mark/c2pa/keys.h"
 
 static struct bauta_liveness_sample sample[STREAM_MAX];
-static char folder[] = "/tmp/bauta-liveness-XXXXXX", ledger[64], path[64], last_error[1024];
+static char folder[] = "/tmp/bauta-liveness-XXXXXX", ledger[64], path[64],
+            last_error[1024];
 
 static void collect(void *opaque, enum bauta_log_level level, const char *line)
 {
@@ -214,7 +215,9 @@ static void test_transcript(void)
 // The signer says that it passed, and it did not.
 static void test_lie(void)
 {
-    struct bt_transcript t = {.steps = 4, .verdict = BAUTA_LIVENESS_PASS, .made = 1,
+    struct bt_transcript t = {.steps = 4,
+                              .verdict = BAUTA_LIVENESS_PASS,
+                              .made = 1,
                               .device = {.finding = BAUTA_FINDING_NOTED}};
     struct bt_transcript back;
     struct bt_c2pa_buf b = {0};

@@ -5,10 +5,10 @@
 #include "verify/liveness/liveness.h"
 
 static const float ALIKE_LEAST = .5f, ALIKE_DOUBT = .6f;
-static const double GONE_MOST = .7;      // seconds without a face
-static const float LEAP_MOST = .5f;      // of its width, from one frame to the next
+static const double GONE_MOST = .7; // seconds without a face
+static const float LEAP_MOST = .5f; // of its width, from one frame to the next
 static const float LIGHT_JUMP = 1.6f, NOISE_JUMP = 2.f;
-enum { SIDE = 4 };                       // frames before and after a jump
+enum { SIDE = 4 }; // frames before and after a jump
 
 static void check_identity(const struct bt_stream *s, struct bauta_evidence *e)
 {
@@ -50,8 +50,9 @@ static void check_track(const struct bt_stream *s, struct bauta_evidence *e)
         }
         if (last) {
             const double dt = p->seconds - last->seconds;
-            const double moved = hypot((double)(p->x - last->x), (double)(p->y - last->y)) /
-                                 (double)fmaxf(last->size, 1e-3f);
+            const double moved =
+                hypot((double)(p->x - last->x), (double)(p->y - last->y)) /
+                (double)fmaxf(last->size, 1e-3f);
             gone = fmax(gone, dt);
             changes += p->track != last->track;
             if (dt < .08)
@@ -62,7 +63,8 @@ static void check_track(const struct bt_stream *s, struct bauta_evidence *e)
     if (!last)
         bt_evidence(e, BAUTA_FINDING_BAD, 0, 0, "no face was seen");
     else if (changes)
-        bt_evidence(e, BAUTA_FINDING_BAD, changes, 0, "the face was lost and another taken up");
+        bt_evidence(e, BAUTA_FINDING_BAD, changes, 0,
+                    "the face was lost and another taken up");
     else if (gone > GONE_MOST)
         bt_evidence(e, BAUTA_FINDING_BAD, gone, GONE_MOST, "no face for %.1f s", gone);
     else if (leap > (double)LEAP_MOST)
@@ -72,7 +74,8 @@ static void check_track(const struct bt_stream *s, struct bauta_evidence *e)
         bt_evidence(e, BAUTA_FINDING_DOUBTFUL, several, s->count * .1,
                     "more than one face in %d of %d frames", several, s->count);
     else
-        bt_evidence(e, BAUTA_FINDING_GOOD, gone, GONE_MOST, "one face, seen all the time");
+        bt_evidence(e, BAUTA_FINDING_GOOD, gone, GONE_MOST,
+                    "one face, seen all the time");
 }
 
 static int by_value(const void *a, const void *b)
@@ -113,12 +116,14 @@ static float largest_jump(const struct bt_stream *s, double until, float floor,
     return largest;
 }
 
-static void check_picture(const struct bt_stream *s, double until, struct bauta_evidence *e)
+static void check_picture(const struct bt_stream *s, double until,
+                          struct bauta_evidence *e)
 {
     int cuts = 0;
     for (int i = 0; i < s->count; i++)
         cuts += i > 0 && s->sample[i].cut;
-    const float lit = largest_jump(s, until, 8, luma), grain = largest_jump(s, until, .7f, noise);
+    const float lit = largest_jump(s, until, 8, luma),
+                grain = largest_jump(s, until, .7f, noise);
     if (cuts)
         bt_evidence(e, BAUTA_FINDING_BAD, cuts, 0, "%d cuts", cuts);
     else if (lit > LIGHT_JUMP && grain > NOISE_JUMP)

@@ -11,8 +11,9 @@
 // Whether a name is one that programs give to cameras that are none.
 static bool names_virtual(const char *name)
 {
-    static const char *const words[] = {"virtual", "loopback", "dummy",    "obs", "vivid",
-                                        "droidcam", "bauta",   "akvcam", "screen"};
+    static const char *const words[] = {"virtual", "loopback", "dummy",
+                                        "obs",     "vivid",    "droidcam",
+                                        "bauta",   "akvcam",   "screen"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcasestr(name, words[i]))
             return true;
@@ -45,8 +46,8 @@ static void look_at_pipewire(const char *name, struct bauta_evidence *out)
     struct bt_pipewire_node *node = NULL;
     if (bt_pipewire_parse(name, &wish) >= 0 && bt_pipewire_open(&p, NULL, true) >= 0 &&
         bt_pipewire_find(p, false, wish.path, &node) >= 0) {
-        const bool hardware =
-            !strncmp(node->name, "v4l2_input.", 11) || !strncmp(node->name, "libcamera_input.", 16);
+        const bool hardware = !strncmp(node->name, "v4l2_input.", 11) ||
+                              !strncmp(node->name, "libcamera_input.", 16);
         if (node->ours || !hardware || names_virtual(node->name) ||
             names_virtual(node->description))
             bt_evidence(out, BAUTA_FINDING_DOUBTFUL, 0, 0,
@@ -69,7 +70,8 @@ void bt_check_device(const char *url, struct bauta_evidence *out)
 {
     char path[1024];
     if (!url)
-        bt_evidence(out, BAUTA_FINDING_SKIPPED, 0, 0, "where frames come from was not said");
+        bt_evidence(out, BAUTA_FINDING_SKIPPED, 0, 0,
+                    "where frames come from was not said");
     else if (!strncmp(url, "pipewire:", 9))
         look_at_pipewire(url + 9, out);
     else if (!strncmp(url, "v4l2:", 5) || !strncmp(url, "/dev/", 5)) {

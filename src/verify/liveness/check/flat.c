@@ -4,7 +4,7 @@
 
 #include "verify/liveness/liveness.h"
 
-static const float TURNED = 10;          // degrees from rest
+static const float TURNED = 10; // degrees from rest
 static const float FLAT = .012f, DOUBT = .018f;
 enum { LEAST = 3, UNKNOWNS = 8 };
 
@@ -55,8 +55,10 @@ float bt_flat_residual(const float (*a)[2], const float (*b)[2], int count)
     centre(b, count, cb, &sb);
     memset(m, 0, sizeof m);
     for (int i = 0; i < count; i++) {
-        const double x = ((double)a[i][0] - ca[0]) / sa, y = ((double)a[i][1] - ca[1]) / sa;
-        const double u = ((double)b[i][0] - cb[0]) / sa, v = ((double)b[i][1] - cb[1]) / sa;
+        const double x = ((double)a[i][0] - ca[0]) / sa,
+                     y = ((double)a[i][1] - ca[1]) / sa;
+        const double u = ((double)b[i][0] - cb[0]) / sa,
+                     v = ((double)b[i][1] - cb[1]) / sa;
         const double row[2][UNKNOWNS + 1] = {{x, y, 1, 0, 0, 0, -u * x, -u * y, u},
                                              {0, 0, 0, x, y, 1, -v * x, -v * y, v}};
         for (int r = 0; r < 2; r++)
@@ -70,9 +72,11 @@ float bt_flat_residual(const float (*a)[2], const float (*b)[2], int count)
     for (int k = 0; k < UNKNOWNS; k++)
         h[k] = m[k][UNKNOWNS] / m[k][k];
     for (int i = 0; i < count; i++) {
-        const double x = ((double)a[i][0] - ca[0]) / sa, y = ((double)a[i][1] - ca[1]) / sa;
+        const double x = ((double)a[i][0] - ca[0]) / sa,
+                     y = ((double)a[i][1] - ca[1]) / sa;
         const double w = h[6] * x + h[7] * y + 1;
-        const double u = ((double)b[i][0] - cb[0]) / sa, v = ((double)b[i][1] - cb[1]) / sa;
+        const double u = ((double)b[i][0] - cb[0]) / sa,
+                     v = ((double)b[i][1] - cb[1]) / sa;
         if (fabs(w) < 1e-6)
             return -1;
         sum += pow((h[0] * x + h[1] * y + h[2]) / w - u, 2) +
@@ -94,7 +98,8 @@ static int mean_points(const struct bt_stream *s, const struct bt_baseline *b, i
         const bool in = side ? (float)side * turned >= limit
                              : fabsf(turned) < 4 && fabsf(p->pitch - b->pitch) < 4 &&
                                    fabsf(p->open - b->open) < .3f;
-        if (!p->faces || !in || p->size <= 0 || (p->point[0][0] == 0 && p->point[0][1] == 0))
+        if (!p->faces || !in || p->size <= 0 ||
+            (p->point[0][0] == 0 && p->point[0][1] == 0))
             continue;
         n++;
         for (int k = 0; k < BAUTA_LIVENESS_POINTS; k++) {

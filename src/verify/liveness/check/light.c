@@ -9,12 +9,12 @@
 enum { FRAMES_MOST = 720, LEAST = 40, OTHERS = 200, LAGS = 16 };
 static const double LAG_STEP = .04;
 static const double GOOD = .6, UNLIKELY = .02, STRONG = .75, ANOTHER = .3;
-static const double VISIBLE = .008;      // deviation of the colour that is no noise
+static const double VISIBLE = .008; // deviation of the colour that is no noise
 
 struct series {
     int count;
     double seconds[FRAMES_MOST];
-    double colour[2][FRAMES_MOST];       // red less green, blue less green, over brightness
+    double colour[2][FRAMES_MOST]; // red less green, blue less green, over brightness
 };
 
 static void take(const struct bt_stream *s, double from, double to, struct series *out)
@@ -94,7 +94,8 @@ static double best(const struct series *s, uint8_t colour[BT_COLOURS][3])
         for (int c = 0; c < 2; c++)
             wanted[c][k] = linear(colour[k][2 * c]) - linear(colour[k][1]);
     for (int k = 0; k < LAGS; k++)
-        most = fmax(most, correlation(s, (const double(*)[BT_COLOURS])wanted, k * LAG_STEP));
+        most =
+            fmax(most, correlation(s, (const double(*)[BT_COLOURS])wanted, k * LAG_STEP));
     return most;
 }
 
@@ -159,7 +160,8 @@ void bt_check_light(const struct bt_challenge *c, const struct bt_stream *s, dou
         bt_evidence(out, BAUTA_FINDING_BAD, own, ANOTHER,
                     "the face shows other colours than the screen's, in its rhythm");
     else
-        bt_evidence(out, BAUTA_FINDING_DOUBTFUL, own, GOOD,
-                    "the colours of the screen cannot be told on the face: the room is too "
-                    "bright, or it is no face before this screen");
+        bt_evidence(
+            out, BAUTA_FINDING_DOUBTFUL, own, GOOD,
+            "the colours of the screen cannot be told on the face: the room is too "
+            "bright, or it is no face before this screen");
 }

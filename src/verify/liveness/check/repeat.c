@@ -102,9 +102,11 @@ static void check_cadence(const struct bt_stream *s, struct bauta_evidence *e)
         same += s->sample[i].change >= 0 && s->sample[i].change < .0005f;
     }
     const double jitter = sqrt(fmax(square - mean * mean, 0));
-    bt_evidence(e, mean > SLOWEST ? BAUTA_FINDING_DOUBTFUL : BAUTA_FINDING_NOTED, 1 / mean,
-                1 / SLOWEST, "%.1f frames a second, intervals vary by %.1f ms, %d of %d like "
-                "the one before", 1 / mean, jitter * 1e3, same, n);
+    bt_evidence(e, mean > SLOWEST ? BAUTA_FINDING_DOUBTFUL : BAUTA_FINDING_NOTED,
+                1 / mean, 1 / SLOWEST,
+                "%.1f frames a second, intervals vary by %.1f ms, %d of %d like "
+                "the one before",
+                1 / mean, jitter * 1e3, same, n);
 }
 
 void bt_check_repeats(const struct bt_stream *s, struct bauta_liveness_result *out)

@@ -4,7 +4,7 @@
 #include "verify/liveness/liveness.h"
 
 static const double REACTION_LEAST = .15, REACTION_MOST = 2;
-static const double SLOWEST = .11;   // between frames: less than nine a second are too few
+static const double SLOWEST = .11; // between frames: less than nine a second are too few
 
 // Whether something that was not asked for is done while this step is shown.
 static bool does_other(const struct bt_stream *s, const struct bt_baseline *b,
@@ -19,8 +19,8 @@ static bool does_other(const struct bt_stream *s, const struct bt_baseline *b,
     return false;
 }
 
-static void judge_step(const struct bt_stream *s, const struct bt_baseline *b, double from,
-                       struct bauta_liveness_step *step)
+static void judge_step(const struct bt_stream *s, const struct bt_baseline *b,
+                       double from, struct bauta_liveness_step *step)
 {
     struct bt_event e;
     step->reaction = -1;
@@ -102,9 +102,9 @@ void bt_check_steps(const struct bt_challenge *c, const struct bt_stream *s, int
         bt_evidence(e, BAUTA_FINDING_BAD, shown - undone, shown - allowed,
                     "%d of %d actions were not done as asked", undone, shown);
     else
-        bt_evidence(e, BAUTA_FINDING_GOOD, shown - undone, shown - allowed,
-                    "%s", undone ? "all actions in order and in time, one at the second try"
-                                 : "all actions in order and in time");
+        bt_evidence(e, BAUTA_FINDING_GOOD, shown - undone, shown - allowed, "%s",
+                    undone ? "all actions in order and in time, one at the second try"
+                           : "all actions in order and in time");
 }
 
 bool bt_liveness_wants_retry(const struct bt_challenge *c, const struct bt_stream *s)
