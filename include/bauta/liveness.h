@@ -19,7 +19,7 @@ extern "C" {
 // measurements. docs/liveness.md says what was measured, and how far it goes.
 //
 // It never says that somebody is who they claim to be, and a pass is no proof: whoever
-// can drive a face in real time, and shows it without our watermark, can do what is asked.
+// can drive a face in real time and shows it without our watermark can do what is asked.
 //
 // Errors are logged. A session belongs to one thread at a time; different sessions are
 // independent.

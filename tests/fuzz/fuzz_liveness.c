@@ -9,7 +9,7 @@
 #include "mark/c2pa/cbor.h"
 #include "verify/liveness/liveness.h"
 
-enum { SIZE_MAX_TRIED = 1 << 17 };
+enum { SIZE_MAX_TRIED = 1 << 15, JUDGED = 60 };
 
 static void again(const struct bt_transcript *t)
 {
@@ -27,7 +27,7 @@ static void again(const struct bt_transcript *t)
 
 static void judge(const struct bt_transcript *t)
 {
-    const struct bt_stream s = {t->sample, t->count < 400 ? t->count : 400};
+    const struct bt_stream s = {t->sample, t->count < JUDGED ? t->count : JUDGED};
     struct bt_challenge c;
     struct bauta_liveness_result r;
     if (bt_challenge_make(&c, t->seed, t->steps, t->light) < 0 ||

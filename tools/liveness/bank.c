@@ -11,7 +11,7 @@
 enum { VERSION = 2, STILL = 3 * RATE, MOVED = 14 * RATE };
 
 const int bank_portraits[PEOPLE] = {1,  5,  7, 11, 14, 22, 28, 33,
-                                    46, 57, 6, 9,  25, 35, 47, 51};
+                                    31, 57, 6, 9,  25, 35, 47, 51};
 const char *const bank_clips[3] = {"webcam-400x300", "foreman-352x288", "hello-1280x720"};
 
 void film_finish(struct film *f)

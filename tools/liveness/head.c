@@ -183,6 +183,26 @@ static void place(const struct head *h, const struct pose *p, const float in[3],
     out[1] += p->y * width;
 }
 
+// Skin of the upper lids where eyes are shut.
+static void close_eyes(const struct head *h, const struct pose *p,
+                       const struct bt_raster_vertex *from, uint8_t *rgba, int stride)
+{
+    static const int lid[2][2] = {{159, 52}, {386, 282}};
+    const struct bt_texture texture = {
+        .rgba = h->photo, .width = SIDE, .height = SIDE, .stride = 4 * SIDE};
+    for (int e = 0; e < 2 && p->blink > .5f; e++) {
+        struct bt_raster_vertex v[BT_CANON_VERTICES];
+        const struct bt_raster_vertex *a = &from[lid[e][0]], *b = &from[lid[e][1]];
+        memcpy(v, from, sizeof v);
+        for (int i = 0; i < BT_CANON_LID; i++) {
+            v[bt_canon_lid[e][i]].u = (a->u + b->u) / 2;
+            v[bt_canon_lid[e][i]].v = (a->v + b->v) / 2;
+        }
+        bt_raster_textured(rgba, SIDE, SIDE, stride, &texture, v, bt_canon_eye[e],
+                           BT_CANON_EYE);
+    }
+}
+
 static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba,
                            int stride)
 {
@@ -214,6 +234,7 @@ static void draw_triangles(struct head *h, const struct pose *p, uint8_t *rgba,
     bt_raster_textured(rgba, SIDE, SIDE, stride, &texture, v, h->strip, STRIPS);
     const int n = bt_order_run(&h->order, (const float(*)[3])moved, true);
     bt_raster_textured(rgba, SIDE, SIDE, stride, &texture, v, h->order.triangle, n);
+    close_eyes(h, p, v, rgba, stride);
     // Between parted lips it is dark.
     for (int i = 0; i < BT_CANON_VERTICES; i++)
         for (int c = 0; c < 3; c++)

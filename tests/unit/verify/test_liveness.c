@@ -165,6 +165,30 @@ static void test_blinks(void)
     }
 }
 
+// Somebody who blinks, and is then asked to blink twice, is not too early.
+static void test_blink_before(void)
+{
+    struct bt_challenge c;
+    int tried = 0;
+    for (int i = 0; i < 60; i++) {
+        actor_seed(i, &c, 3, 0);
+        for (int k = 0; k < 3; k++) {
+            double at, until;
+            bt_challenge_times(&c, k, &at, &until);
+            if (c.step[k].action != BAUTA_ACTION_BLINK_TWICE)
+                continue;
+            const struct actor a = actor_for(&c, .5);
+            const int n = actor_play(&a, sample);
+            for (int j = 0; j < n; j++)
+                if (sample[j].seconds > at - .6 && sample[j].seconds < at - .4)
+                    sample[j].lids[0] = sample[j].lids[1] = .3f;
+            CHECK_INT(judge(&c, n, false)->verdict, BAUTA_LIVENESS_PASS);
+            tried++;
+        }
+    }
+    CHECK(tried > 10);
+}
+
 // One wrong action gives one more; a second does not.
 static void test_retry(void)
 {
@@ -353,6 +377,7 @@ int main(void)
     test_wrong();
     test_reaction();
     test_blinks();
+    test_blink_before();
     test_retry();
     test_continuity();
     test_repeats();

@@ -8,7 +8,7 @@
 // between channels are used: exposure changes brightness, and a lamp seldom its colour.
 enum { FRAMES_MOST = 720, LEAST = 40, OTHERS = 200, LAGS = 16 };
 static const double LAG_STEP = .04;
-static const double GOOD = .6, UNLIKELY = .02, STRONG = .75, ANOTHER = .3;
+static const double GOOD = .85, UNLIKELY = .006, STRONG = .75, ANOTHER = .3;
 static const double VISIBLE = .008; // deviation of the colour that is no noise
 
 struct series {

@@ -25,8 +25,11 @@ static void judge_step(const struct bt_stream *s, const struct bt_baseline *b,
     struct bt_event e;
     step->reaction = -1;
     step->outcome = BAUTA_STEP_MISSED;
-    // Between the deadline before and this prompt nobody can know what will be asked.
-    if (bt_action_find(step->action, s, b, from, step->until, &e) && e.onset < step->at)
+    // Between the deadline before and this prompt nobody can know what will be asked. A
+    // blink before it is anybody's, and only two are early.
+    const bool blinks = step->action == BAUTA_ACTION_BLINK_TWICE;
+    if (bt_action_find(step->action, s, b, from, step->until, &e) &&
+        (blinks ? e.reached : e.onset) < step->at)
         step->outcome = BAUTA_STEP_EARLY;
     else if (does_other(s, b, step->action, step->at, step->until))
         step->outcome = BAUTA_STEP_WRONG;
