@@ -207,6 +207,14 @@ static void go_on(struct bauta_liveness *l, double t)
               l->count >= BT_SAMPLES_MAX;
 }
 
+static int check_time(const struct bauta_liveness *l, double seconds)
+{
+    if (seconds >= -1e12 && seconds <= 1e12 && (!l->any || seconds > l->seconds))
+        return 0;
+    bt_error("a frame at %g s does not come after one at %g s", seconds, l->seconds);
+    return BAUTA_E_USAGE;
+}
+
 int bauta_liveness_push_sample(struct bauta_liveness *l,
                                const struct bauta_liveness_sample *sample)
 {
@@ -216,12 +224,8 @@ int bauta_liveness_push_sample(struct bauta_liveness *l,
         return BAUTA_E_USAGE;
     }
     struct bauta_liveness_sample s = *sample;
-    if (!(s.seconds >= -1e12 && s.seconds <= 1e12) ||
-        (l->any && s.seconds <= l->seconds)) {
-        bt_error("a frame at %g s does not come after one at %g s", s.seconds,
-                 l->seconds);
+    if (check_time(l, s.seconds) < 0)
         return BAUTA_E_USAGE;
-    }
     if (l->over || (l->any && s.seconds - l->seconds < 1. / BT_RATE_MAX))
         return l->over;
     if (!l->any)
@@ -260,6 +264,8 @@ int bauta_liveness_push(struct bauta_liveness *l, const struct bauta_frame *fram
         return BAUTA_E_USAGE;
     }
     int result = bt_frame_check(frame);
+    if (result >= 0)
+        result = check_time(l, seconds);
     if (result >= 0 && !l->measure)
         result = bt_measure_open(&l->measure, frame, l->models);
     if (result >= 0 && !l->over && !(l->any && seconds - l->seconds < 1. / BT_RATE_MAX))

@@ -70,7 +70,7 @@ static void test_challenge(void)
 static void test_right(void)
 {
     struct bt_challenge c;
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 60; i++) {
         actor_seed(i, &c, 3 + i % 4, 0);
         const struct actor a = actor_for(&c, .5 + .01 * (i % 50));
         const struct bauta_liveness_result *r = play(&c, &a);
@@ -87,7 +87,7 @@ static void test_wrong(void)
 {
     struct bt_challenge c;
     int early = 0;
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 50; i++) {
         actor_seed(1000 + i, &c, 4, 0);
         struct actor a = actor_for(&c, -.6);
         CHECK_INT(play(&c, &a)->verdict, BAUTA_LIVENESS_FAIL);
@@ -104,13 +104,13 @@ static void test_wrong(void)
         a.count = 0;
         CHECK_INT(play(&c, &a)->verdict, BAUTA_LIVENESS_FAIL);
     }
-    CHECK(early > 500);
+    CHECK(early > 160);
 }
 
 static void test_reaction(void)
 {
     struct bt_challenge c;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
         actor_seed(i, &c, 4, 0);
         struct actor a = actor_for(&c, .05);
         CHECK_INT(play(&c, &a)->verdict, BAUTA_LIVENESS_INCONCLUSIVE);
@@ -194,7 +194,7 @@ static void test_retry(void)
 {
     struct bt_challenge c;
     double at, until;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
         actor_seed(i, &c, 4, 0);
         struct actor a = actor_for(&c, .6);
         a.act[i % 4].onset = 1e6;
@@ -339,7 +339,7 @@ static enum bauta_finding light_of(const struct bt_challenge *c, struct actor *a
 
 static void test_light(void)
 {
-    enum { PEOPLE = 8 };
+    enum { PEOPLE = 5 };
     struct bt_challenge c, other;
     int good[20] = {0}, bad = 0, passed = 0, drowned = 0;
     for (int i = 0; i < PEOPLE; i++) {

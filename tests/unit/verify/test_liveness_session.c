@@ -99,6 +99,11 @@ static void test_session(void)
     CHECK_INT(r.verdict, BAUTA_LIVENESS_INCONCLUSIVE);
     s.yaw = NAN;
     bauta_liveness_close(&l);
+    struct bauta_frame *f = bauta_frame_new(BAUTA_PIXEL_GRAY8, 64, 64);
+    l = begin(4, 0, &c);
+    CHECK_INT(bauta_liveness_push(l, f, NAN), BAUTA_E_USAGE);
+    bauta_liveness_close(&l);
+    bauta_frame_unref(&f);
     l = begin(3, 0, &c);
     CHECK_INT(bauta_liveness_push_sample(l, &s), BAUTA_E_USAGE);
     bauta_liveness_close(&l);
