@@ -128,25 +128,35 @@ static void shine(const struct bt_challenge *c, double since, double ambient,
     }
 }
 
+// Whether the program asks for one action more, as soon as it knows.
+static bool asked_more(const struct bt_challenge *c, const struct film *film, double now)
+{
+    const struct bt_stream s = {film->sample, film->count};
+    double at, until;
+    bt_challenge_times(c, c->steps - 1, &at, &until);
+    return film->count && film->sample[film->count - 1].seconds >= until &&
+           now - 1. / RATE < until + 1. / RATE && bt_liveness_wants_retry(c, &s);
+}
+
 int bank_perform(const char *media, int person, const struct bt_challenge *c,
                  uint64_t seed, double ambient, struct film *film)
 {
     struct head *head = NULL;
     struct taking t = {0};
     uint64_t state = seed, who = (uint64_t)bank_portraits[person];
-    double reaction[BAUTA_LIVENESS_STEPS_MAX];
-    const int frames = (int)(bt_challenge_end(c, false) * RATE) + 2;
-    for (int k = 0; k < c->steps; k++)
+    double reaction[BAUTA_LIVENESS_STEPS_MAX + 1];
+    bool retry = false;
+    for (int k = 0; k < c->count; k++)
         reaction[k] = .3 + .8 * chance(&state);
     int result = open_person(media, person, &head);
     if (result >= 0)
-        result = start(&t, film, frames);
-    for (int i = 0; i < frames && result >= 0; i++) {
-        const double now = (double)i / RATE,
-                     light = now - .12 - bt_challenge_light(c, false);
+        result = start(&t, film, (int)(bt_challenge_end(c, true) * RATE) + 3);
+    for (int i = 0; result >= 0 && i < (int)(bt_challenge_end(c, retry) * RATE) + 2; i++) {
+        const double now = (double)i / RATE;
         struct pose p = {0};
         bool blinks = true;
-        for (int k = 0; k < c->steps; k++) {
+        retry = retry || asked_more(c, film, now);
+        for (int k = 0; k < c->steps + retry; k++) {
             double at, until;
             bt_challenge_times(c, k, &at, &until);
             if (now >= at && now < until)
@@ -154,7 +164,7 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c,
             pose_of((int)c->step[k].action, now - at - reaction[k], &who, &p);
         }
         pose_sway(now + 60, &who, blinks, &p);
-        shine(c, light, ambient, &p);
+        shine(c, now - .12 - bt_challenge_light(c, retry), ambient, &p);
         result = take(&t, head_draw(head, &p, seed * 100000 + (uint64_t)i + 1), now);
     }
     bt_measure_close(&t.measure);
