@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody install uninstall clean help
+.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody liveness install uninstall clean help
 all: build
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make quality    measure the replaced faces: $(OUT)/quality.txt; GRID=full for all'
 	@echo 'make basis      compute the expression basis again; MEDIA= names the folder'
 	@echo 'make nobody     compute the textures of faces again; MEDIA= names the folder'
+	@echo 'make liveness   what bauta liveness lets through, for docs/liveness.md; MEDIA='
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -66,6 +67,12 @@ basis: build
 nobody: build
 	@BAUTA_MODELS=$${BAUTA_MODELS:-deps/models} build/tools/nobody/nobody \
 	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) src/canon/nobody.tsv
+
+# Attacks and performances, made and judged; what was measured of films is kept.
+liveness: build
+	@tools/setup.sh quality
+	@tools/liveness.sh build/cli/bauta build/tools/liveness/liveness \
+	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) $(OUT)/liveness
 
 install: build
 	@meson install -C build --quiet

@@ -13,6 +13,7 @@ int bt_cmd_live(int argc, char **argv);
 int bt_cmd_bench(int argc, char **argv);
 int bt_cmd_devices(int argc, char **argv);
 int bt_cmd_inspect(int argc, char **argv);
+int bt_cmd_liveness(int argc, char **argv);
 int bt_cmd_keys(int argc, char **argv);
 int bt_cmd_models(int argc, char **argv);
 int bt_cmd_models_add(int argc, char **argv);

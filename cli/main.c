@@ -15,6 +15,8 @@ static const struct command {
      bt_cmd_live},
     {"face", "keep a face under a name: add, list, show, remove", bt_cmd_face},
     {"inspect", "say which marks pictures and films carry", bt_cmd_inspect},
+    {"liveness", "ask whoever is before a camera to prove that they are there",
+     bt_cmd_liveness},
     {"codeword", "know each other on a call by words: pair, show, check, ask, answer",
      bt_cmd_codeword},
     {"keys", "show the key that signs what is made, or import another", bt_cmd_keys},
@@ -124,6 +126,8 @@ void bt_catch_signals(struct bauta *engine)
 
 // ---------------------------------------------------------------------------------------
 
+enum { PROVIDER = 30 };
+
 static const struct command *find_command(const char *name)
 {
     for (const struct command *c = commands; c->name; c++) {
@@ -135,7 +139,7 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "live", "face", "inspect", "codeword", "keys",
+    const char *words[] = {"swap", "live", "face", "inspect", "liveness", "codeword", "keys",
                            "bench", "devices", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)
@@ -177,5 +181,6 @@ int main(int argc, char **argv)
         bt_say_error("standard output: it takes no more");
         return -BAUTA_E_IO;
     }
-    return result < 0 ? -result : 0;
+    // 25 to 29 were codeword's before there was this error.
+    return result == BAUTA_E_PROVIDER ? PROVIDER : result < 0 ? -result : 0;
 }

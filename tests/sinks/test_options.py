@@ -30,8 +30,8 @@ MACROS = {
     'BT_LOOPS': 'for which processor the kernels are built',
 }
 # What gives out frames, or takes them: only the last four give any that the engine made.
-CALLS = {'bauta_frame_new', 'bauta_frame_wrap', 'bauta_frame_ref', 'bauta_frame_unref',
-         'bauta_frame_writable', 'bauta_process', 'bauta_push', 'bauta_pull',
+CALLS = {'bauta_liveness_push', 'bauta_frame_new', 'bauta_frame_wrap', 'bauta_frame_ref',
+         'bauta_frame_unref', 'bauta_frame_writable', 'bauta_process', 'bauta_push', 'bauta_pull',
          'bauta_watch_fn'}
 # What is tried of each option, a run each; where it is None the option is one of live
 # streams or says what is read, and is tried elsewhere or by the whole of the tests.

@@ -204,7 +204,7 @@ class Sinks(Marked):
         # The small picture of an enrolled face is the user's own photo, not a result.
         shows = {'face'}
         # A code to scan is no picture of anybody.
-        none = {'inspect', 'keys', 'bench', 'devices', 'codeword', 'options'}
+        none = {'inspect', 'liveness', 'keys', 'bench', 'devices', 'codeword', 'options'}
         self.assertEqual(commands, writes | shows | none)
 
 
