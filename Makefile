@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody install uninstall clean help
+.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody signature install uninstall clean help
 all: build
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make quality    measure the replaced faces: $(OUT)/quality.txt; GRID=full for all'
 	@echo 'make basis      compute the expression basis again; MEDIA= names the folder'
 	@echo 'make nobody     compute the textures of faces again; MEDIA= names the folder'
+	@echo 'make signature  motion signatures on the clips of MEDIA= and on their faces replaced'
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -66,6 +67,10 @@ basis: build
 nobody: build
 	@BAUTA_MODELS=$${BAUTA_MODELS:-deps/models} build/tools/nobody/nobody \
 	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) src/canon/nobody.tsv
+
+# The table of docs/signature.md.
+signature: build
+	@tools/signature.sh build $(OUT)/signature $(MEDIA)
 
 install: build
 	@meson install -C build --quiet
