@@ -4,7 +4,8 @@ PREFIX ?= /usr/local
 OUT ?= out
 export LC_ALL = C.UTF-8
 
-.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody liveness install uninstall clean help
+.PHONY: all setup build demo test bench soak marks fuzz quality basis nobody liveness signature \
+	install uninstall clean help
 all: build
 
 help:
@@ -18,6 +19,7 @@ help:
 	@echo 'make basis      compute the expression basis again; MEDIA= names the folder'
 	@echo 'make nobody     compute the textures of faces again; MEDIA= names the folder'
 	@echo 'make liveness   what bauta liveness lets through, for docs/liveness.md; MEDIA='
+	@echo 'make signature  motion signatures on the clips of MEDIA= and on their faces replaced'
 	@echo 'make build      the library and the program, in build/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); make uninstall takes it away again'
 	@echo 'make clean      remove what was built; deps/ keeps what was fetched'
@@ -73,6 +75,10 @@ liveness: build
 	@tools/setup.sh quality
 	@tools/liveness.sh build/cli/bauta build/tools/liveness/liveness \
 	    $(if $(MEDIA),$(MEDIA),$${BAUTA_MEDIA:-../shared/media}) $(OUT)/liveness
+
+# The table of docs/signature.md.
+signature: build
+	@tools/signature.sh build $(OUT)/signature $(MEDIA)
 
 install: build
 	@meson install -C build --quiet

@@ -23,6 +23,9 @@ int bt_show_brought(const char *models);
 int bt_cmd_options(int argc, char **argv);
 int bt_cmd_face(int argc, char **argv);
 int bt_cmd_codeword(int argc, char **argv);
+int bt_cmd_signature(int argc, char **argv);
+int bt_cmd_typing(int argc, char **argv);
+int bt_cmd_check(int argc, char **argv);
 
 // Messages (main.c) ---------------------------------------------------------------------
 
@@ -143,6 +146,10 @@ void bt_print_score(FILE *file, const struct bauta_score *score);
 // Lines of advice, for a photo that is poor.
 void bt_warn_score(const char *name, const struct bauta_score *score);
 void bt_json_score(struct bt_json *json, const struct bauta_score *score);
+
+// PEM certificates (command/inspect.c), which replace *out, the caller's, for free. The
+// message is said.
+int bt_read_anchors(const char *path, char **out);
 
 // Progress (progress.c) -----------------------------------------------------------------
 

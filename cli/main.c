@@ -19,6 +19,11 @@ static const struct command {
      bt_cmd_liveness},
     {"codeword", "know each other on a call by words: pair, show, check, ask, answer",
      bt_cmd_codeword},
+    {"check", "say in plain words what is certain, likely and unknown about a film",
+     bt_cmd_check},
+    {"signature", "know how somebody moves the face: enrol, compare, list, remove",
+     bt_cmd_signature},
+    {"typing", "know how somebody types: enrol, verify, list, remove", bt_cmd_typing},
     {"keys", "show the key that signs what is made, or import another", bt_cmd_keys},
     {"bench", "time every stage on this machine", bt_cmd_bench},
     {"devices", "list cameras and virtual cameras, and what is missing", bt_cmd_devices},
@@ -36,7 +41,7 @@ static void print_help(FILE *file)
           "\n",
           file);
     for (const struct command *c = commands; c->name; c++)
-        fprintf(file, "  %-9s %s\n", c->name, c->desc);
+        fprintf(file, "  %-10s %s\n", c->name, c->desc);
     fputs("\n"
           "  bauta COMMAND --help    more about a command\n"
           "  bauta --version         the version\n"
@@ -139,7 +144,8 @@ static const struct command *find_command(const char *name)
 
 static int fail_unknown(const char *name)
 {
-    const char *words[] = {"swap", "live", "face", "inspect", "liveness", "codeword", "keys",
+    const char *words[] = {"swap", "live", "face", "inspect", "liveness", "codeword", "check",
+                           "signature", "typing", "keys",
                            "bench", "devices", "models", "options", "help", NULL};
     const char *near = bt_nearest(name, words);
     if (near)

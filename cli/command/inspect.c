@@ -290,18 +290,20 @@ static int inspect_folder(struct job *job, const char *folder)
     return 0;
 }
 
-static int read_anchors(struct job *job, const char *path)
+int bt_read_anchors(const char *path, char **out)
 {
     FILE *file = fopen(path, "rbe");
-    job->anchors = calloc(1, ANCHORS_MAX + 1);
-    const size_t n = file && job->anchors ? fread(job->anchors, 1, ANCHORS_MAX, file) : 0;
+    char *anchors = calloc(1, ANCHORS_MAX + 1);
+    const size_t n = file && anchors ? fread(anchors, 1, ANCHORS_MAX, file) : 0;
     if (file)
         fclose(file);
-    if (n == 0 || !strstr(job->anchors, "BEGIN CERTIFICATE")) {
+    if (n == 0 || !strstr(anchors, "BEGIN CERTIFICATE")) {
         bt_say_error("--anchors %s: holds no certificates as PEM", path);
+        free(anchors);
         return BAUTA_E_FORMAT;
     }
-    job->params.anchors = job->anchors;
+    free(*out);
+    *out = anchors;
     return 0;
 }
 
@@ -309,9 +311,12 @@ static int take(struct job *job, struct bt_args *args, int flag, bool *done)
 {
     struct stat info;
     char *end = NULL;
+    int result = 0;
     switch (flag) {
     case ANCHORS:
-        return read_anchors(job, args->value);
+        result = bt_read_anchors(args->value, &job->anchors);
+        job->params.anchors = job->anchors;
+        return result;
     case SECONDS:
         job->params.most_seconds = strtod(args->value, &end);
         if (end != args->value && !*end && job->params.most_seconds > 0)
@@ -334,7 +339,7 @@ static int take(struct job *job, struct bt_args *args, int flag, bool *done)
         return 0;
     case BT_ARG_WORD:
         if (job->report && !job->json.file) {
-            const int result = bt_json_open(&job->json, job->report);
+            result = bt_json_open(&job->json, job->report);
             if (result < 0)
                 return result;
             bt_json_array(&job->json, NULL);

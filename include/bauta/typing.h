@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <bauta/error.h>
+#include <bauta/identity.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -79,6 +80,26 @@ BAUTA_API int bauta_typing_save(const struct bauta_typing *typing, const char *p
 // BAUTA_E_NOT_FOUND, BAUTA_E_FORMAT (none, or damaged), BAUTA_E_UNSUPPORTED (a later
 // version), BAUTA_E_TOO_LARGE, BAUTA_E_PERMISSION, BAUTA_E_IO, BAUTA_E_NO_MEMORY.
 BAUTA_API int bauta_typing_load(const char *path, struct bauta_typing **out);
+
+// The same in the user's data folder, $XDG_DATA_HOME/bauta/typing or
+// ~/.local/share/bauta/typing, under a name as of bauta_name_check. Errors as above.
+BAUTA_API int bauta_typing_keep(const struct bauta_typing *typing, const char *name,
+                                int overwrite);
+BAUTA_API int bauta_typing_find(const char *name, struct bauta_typing **out);
+BAUTA_API int bauta_typing_remove(const char *name);
+// Calls each with every name, sorted; stops and returns what each returns if that is not 0.
+BAUTA_API int bauta_typing_list(bauta_name_fn *each, void *opaque);
+
+// Reads recorded times: text with a repetition on each line, holds and the times from up to
+// down between them in turn, in seconds, with commas, semicolons or blanks between; '#'
+// begins a remark. On success *keys holds *samples times *count keys, one repetition
+// behind the other, and is the caller's, for bauta_typing_times_free. BAUTA_E_FORMAT, with
+// the line in the log; BAUTA_E_TOO_LARGE: over 4 MiB, or more than
+// BAUTA_TYPING_SAMPLES_MAX lines; errors of files.
+BAUTA_API int bauta_typing_times(const char *path, struct bauta_key_time **keys,
+                                 int *count, int *samples);
+// Sets *keys to NULL. Accepts NULL inside.
+BAUTA_API void bauta_typing_times_free(struct bauta_key_time **keys);
 
 #ifdef __cplusplus
 }

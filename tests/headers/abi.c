@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include <bauta/bauta.h>
+#include <bauta/check.h>
 #include <bauta/codeword.h>
 #include <bauta/device.h>
 #include <bauta/liveness.h>
@@ -268,6 +269,44 @@ static const struct row rows[] = {
     VALUE(BAUTA_STEP_EARLY, 2), VALUE(BAUTA_STEP_WRONG, 3), VALUE(BAUTA_PROMPT_WAIT, 0),
     VALUE(BAUTA_PROMPT_REST, 1), VALUE(BAUTA_PROMPT_ACTION, 2), VALUE(BAUTA_PROMPT_LIGHT, 3),
     VALUE(BAUTA_PROMPT_OVER, 4),
+    SIZE(bauta_motion_params, 16), FIELD(bauta_motion_params, models, 0),
+    FIELD(bauta_motion_params, most_seconds, 8), SIZE(bauta_motion_info, 32),
+    FIELD(bauta_motion_info, films, 0), FIELD(bauta_motion_info, windows, 4),
+    FIELD(bauta_motion_info, seconds, 8), FIELD(bauta_motion_info, limit, 16),
+    FIELD(bauta_motion_info, made, 24), SIZE(bauta_motion_result, 56),
+    FIELD(bauta_motion_result, verdict, 0), FIELD(bauta_motion_result, windows, 4),
+    FIELD(bauta_motion_result, seconds, 8), FIELD(bauta_motion_result, needed, 16),
+    FIELD(bauta_motion_result, score, 24), FIELD(bauta_motion_result, error, 32),
+    FIELD(bauta_motion_result, limit, 40), FIELD(bauta_motion_result, inside, 48),
+    VALUE(BAUTA_MOTION_TOO_LITTLE, 0), VALUE(BAUTA_MOTION_ALIKE, 1),
+    VALUE(BAUTA_MOTION_UNCLEAR, 2), VALUE(BAUTA_MOTION_UNLIKE, 3),
+    SIZE(bauta_check_params, 40), FIELD(bauta_check_params, models, 0),
+    FIELD(bauta_check_params, anchors, 8), FIELD(bauta_check_params, most_seconds, 16),
+    FIELD(bauta_check_params, signature, 24),
+    FIELD(bauta_check_params, signature_name, 32), SIZE(bauta_check_finding, 24),
+    FIELD(bauta_check_finding, level, 0), FIELD(bauta_check_finding, topic, 8),
+    FIELD(bauta_check_finding, text, 16), SIZE(bauta_check_facts, 152),
+    FIELD(bauta_check_facts, width, 0), FIELD(bauta_check_facts, height, 4),
+    FIELD(bauta_check_facts, seconds, 8), FIELD(bauta_check_facts, frames, 16),
+    FIELD(bauta_check_facts, cuts, 20), FIELD(bauta_check_facts, people, 24),
+    FIELD(bauta_check_facts, face_seconds, 32), FIELD(bauta_check_facts, blinks, 40),
+    FIELD(bauta_check_facts, blink_rate, 48), FIELD(bauta_check_facts, blink_low, 56),
+    FIELD(bauta_check_facts, blink_high, 64),
+    FIELD(bauta_check_facts, blink_seconds, 72), FIELD(bauta_check_facts, rate, 80),
+    FIELD(bauta_check_facts, jitter, 88), FIELD(bauta_check_facts, gaps, 96),
+    FIELD(bauta_check_facts, frozen_seconds, 104),
+    FIELD(bauta_check_facts, frozen_at, 112),
+    FIELD(bauta_check_facts, loop_seconds, 120), FIELD(bauta_check_facts, loop_at, 128),
+    FIELD(bauta_check_facts, loop_again, 136),
+    FIELD(bauta_check_facts, loop_backwards, 144), SIZE(bauta_check_picture, 328),
+    FIELD(bauta_check_picture, jpeg, 0), FIELD(bauta_check_picture, size, 8),
+    FIELD(bauta_check_picture, width, 16), FIELD(bauta_check_picture, height, 20),
+    FIELD(bauta_check_picture, seconds, 24), FIELD(bauta_check_picture, points, 32),
+    FIELD(bauta_check_picture, outline, 36), VALUE(BAUTA_CHECK_NOTHING, 0),
+    VALUE(BAUTA_CHECK_UNUSUAL, 1), VALUE(BAUTA_CHECK_CHANGED, 2),
+    VALUE(BAUTA_CHECK_MADE, 3), VALUE(BAUTA_CHECK_CERTAIN, 0),
+    VALUE(BAUTA_CHECK_LIKELY, 1), VALUE(BAUTA_CHECK_FACT, 2),
+    VALUE(BAUTA_CHECK_UNKNOWN, 3), VALUE(BAUTA_CHECK_NEXT, 4),
 };
 
 int main(void)

@@ -71,6 +71,7 @@ class Complete(unittest.TestCase):
             'src/io/av/encode.c': 'the sinks file and stream',
             'src/io/av/transcode.c': 'sound and subtitles',
             'src/io/sink_picture.c': 'the sinks picture and folder',
+            'src/verify/check/picture.c': 'small pictures of what was checked, as they are',
         }
         found = {str(path.relative_to(ROOT)) for top in ('src', 'cli')
                  for path in (ROOT / top).rglob('*.c')
@@ -201,10 +202,12 @@ class Sinks(Marked):
         commands = set(re.findall(r'^  ([a-z]+)  ', text, re.M))
         # What models writes, a generator's trial, tests/e2e/test_neural.py looks at.
         writes = {'swap', 'live', 'models'}
-        # The small picture of an enrolled face is the user's own photo, not a result.
-        shows = {'face'}
+        # The small picture of an enrolled face is the user's own photo, not a result; those
+        # of check are of what was checked, smaller, and nothing is drawn into them.
+        shows = {'face', 'check'}
         # A code to scan is no picture of anybody.
-        none = {'inspect', 'liveness', 'keys', 'bench', 'devices', 'codeword', 'options'}
+        none = {'inspect', 'liveness', 'keys', 'bench', 'devices', 'codeword', 'options',
+                'signature', 'typing'}
         self.assertEqual(commands, writes | shows | none)
 
 

@@ -146,7 +146,6 @@ static int store(const char *path, const struct ledger *l)
 {
     const size_t room =
         sizeof HEAD + (size_t)(l->count + BT_LEDGER_FAILURES) * LINE_MAX_BYTES;
-    struct bt_output output = {0};
     char *text = bt_alloc(room);
     size_t n = 0;
     if (!text)
@@ -159,12 +158,7 @@ static int store(const char *path, const struct ledger *l)
         if (l->failed[i])
             n += (size_t)snprintf(text + n, room - n, "failed %lld\n",
                                   (long long)l->failed[i]);
-    int result = bt_output_open(&output, path, 1);
-    if (result >= 0)
-        result = bt_output_write_private(&output, text, n);
-    if (result >= 0)
-        result = bt_output_commit(&output);
-    bt_output_finish(&output);
+    const int result = bt_file_save_private(path, text, n, 1);
     bt_free(text);
     return result;
 }

@@ -243,15 +243,9 @@ int bt_transcript_write(const struct bt_transcript *t,
                         int overwrite)
 {
     struct bt_c2pa_buf b = {0};
-    struct bt_output output = {0};
     int result = bt_transcript_sign(&b, t, signer);
     if (result >= 0)
-        result = bt_output_open(&output, path, overwrite);
-    if (result >= 0)
-        result = bt_output_write_private(&output, b.data, b.size);
-    if (result >= 0)
-        result = bt_output_commit(&output);
-    bt_output_finish(&output);
+        result = bt_file_save_private(path, b.data, b.size, overwrite);
     bt_c2pa_buf_free(&b);
     return result;
 }

@@ -31,4 +31,9 @@ int bt_typing_pack(const struct bauta_typing *typing, uint8_t **data, size_t *si
 int bt_typing_unpack(const uint8_t *data, size_t size, const char *path,
                      struct bauta_typing **out);
 
+// Times as text, which is changed while it is read; name is for messages. As
+// bauta_typing_times.
+int bt_typing_parse(char *text, const char *name, struct bauta_key_time **keys, int *count,
+                    int *samples);
+
 #endif
