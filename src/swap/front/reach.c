@@ -7,7 +7,7 @@
 enum { CELLS = BT_OCCLUDE_CELLS, SIDE = BT_OCCLUDE_SIZE / 2 };
 enum {
     EDGE = 2,              // cells beside a thing that its edge changes
-    SMALL = 40,            // cells of things, beyond which what changes is due to them
+    MANY = 100,            // cells of things, from which on what changes is due to them
 };
 
 // Of a hand's colour against the face's: the least that tells, and how much of it a cell has.
@@ -104,9 +104,10 @@ static int keep_hue(struct bt_occlude *o, struct bt_occlude_state *s, int count,
     return kept;
 }
 
-// Takes one connected region of marked cells from a seed, which may be a hand.
+// Takes one connected region of marked cells from a seed, which may be a hand. many: things
+// are about; none comes then, and they are no part of it.
 static void hand(struct bt_occlude *o, struct bt_occlude_state *s, int seed,
-                 bool known_only)
+                 bool many)
 {
     int count = 1, border = 0, before = 0, thick = 0;
     int edges[2] = {0}, all[2] = {0};
@@ -128,7 +129,8 @@ static void hand(struct bt_occlude *o, struct bt_occlude_state *s, int seed,
                  o->mark[i + 2] && o->mark[i - 2 * SIDE] && o->mark[i + 2 * SIDE];
         score += smaller(o->score[i], 30);
         for (int k = 0; k < 4; k++) {
-            if (o->mark[next[k]] != BT_MARK_CHANGED)
+            if (o->mark[next[k]] != BT_MARK_CHANGED &&
+                (many || o->mark[next[k]] != BT_MARK_THING))
                 continue;
             o->mark[next[k]] = BT_MARK_DONE;
             o->queue[count++] = (uint16_t)next[k];
@@ -138,7 +140,7 @@ static void hand(struct bt_occlude *o, struct bt_occlude_state *s, int seed,
     // While all of a face moves, no hand is seen to come.
     const bool known = before * 4 > count;
     if (known ? score <= 3 || count < 20
-              : known_only || score <= 5 || count < 45 || border < 3 ||
+              : many || score <= 5 || count < 45 || border < 3 ||
                     (float)thick <= .35f * (float)count || o->unrest >= 1.3f)
         return;
     count = keep_hue(o, s, count, known);
@@ -178,7 +180,7 @@ void bt_occlude_regions(struct bt_occlude *o, struct bt_occlude_state *s)
         things += o->on[i] != 0;
     for (int i = 0; i < CELLS; i++)
         if (o->mark[i] == BT_MARK_CHANGED)
-            hand(o, s, i, things > SMALL);
+            hand(o, s, i, things > MANY);
     for (int y = 0; y < SIDE; y++) {
         for (int x = SIDE / 2; x < SIDE - 1; x++) {
             extend(o, y * SIDE + x + 1, y * SIDE + x);
