@@ -151,7 +151,8 @@ int bank_perform(const char *media, int person, const struct bt_challenge *c,
     int result = open_person(media, person, &head);
     if (result >= 0)
         result = start(&t, film, (int)(bt_challenge_end(c, true) * RATE) + 3);
-    for (int i = 0; result >= 0 && i < (int)(bt_challenge_end(c, retry) * RATE) + 2; i++) {
+    for (int i = 0; result >= 0 && i < (int)(bt_challenge_end(c, retry) * RATE) + 2;
+         i++) {
         const double now = (double)i / RATE;
         struct pose p = {0};
         bool blinks = true;

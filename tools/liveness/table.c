@@ -218,10 +218,12 @@ static void write_all(const struct row *rows, int n)
         if (r->bona_fide)
             all += r->count, refused += r->fail, doubt += r->doubt;
     }
-    printf("\nAPCER of the worst species: %.1f %% (%s). BPCER of the genuine rows: "
-           "%.1f %% fail and %.1f %% inconclusive, of %d.\n",
-           100. * worst->pass / worst->count, worst->species, 100. * refused / all,
-           100. * doubt / all, all);
+    printf("\nAPCER: %.1f %%%s%s. BPCER of the genuine rows: %.1f %% fail and %.1f %% "
+           "inconclusive, of %d.\n",
+           100. * worst->pass / worst->count,
+           worst->pass ? ", the worst species " : " of every species",
+           worst->pass ? worst->species : "", 100. * refused / all, 100. * doubt / all,
+           all);
 }
 
 // What each check alone says against each kind of stream, in per cent of those in which
