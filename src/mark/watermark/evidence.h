@@ -10,7 +10,7 @@
 enum {
     BT_WM_SAMPLES = BT_WM_WIDTH * BT_WM_HEIGHT,
     BT_WM_SLICES_A_SECOND = 8,
-    BT_WM_SLICES = (int)(BT_WM_WINDOW * BT_WM_SLICES_A_SECOND),
+    BT_WM_SLICES = (int)BT_WM_WINDOW * BT_WM_SLICES_A_SECOND,
 };
 struct bt_wm_slice {
     float *sum;            // of BT_WM_SAMPLES
