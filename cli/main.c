@@ -131,8 +131,6 @@ void bt_catch_signals(struct bauta *engine)
 
 // ---------------------------------------------------------------------------------------
 
-enum { PROVIDER = 30 };
-
 static const struct command *find_command(const char *name)
 {
     for (const struct command *c = commands; c->name; c++) {
@@ -187,6 +185,5 @@ int main(int argc, char **argv)
         bt_say_error("standard output: it takes no more");
         return -BAUTA_E_IO;
     }
-    // 25 to 29 were codeword's before there was this error.
-    return result == BAUTA_E_PROVIDER ? PROVIDER : result < 0 ? -result : 0;
+    return result < 0 ? -result : 0;
 }

@@ -37,7 +37,8 @@ enum bauta_error {
     BAUTA_E_CONTENT = -22,    // The content gate: an intimate picture, nothing was made.
     BAUTA_E_PASSPHRASE = -23, // The passphrase is not the book's.
     BAUTA_E_TAMPERED = -24,   // A book or message of code words was changed.
-    BAUTA_E_PROVIDER = -25,   // What is to run a net is not offered, or does not start.
+    // -25 to -29 are no errors: the program's codeword leaves with their statuses.
+    BAUTA_E_PROVIDER = -30,   // What is to run a net is not offered, or does not start.
 };
 
 // A short lower-case English phrase for an error, "unknown error" for other values.

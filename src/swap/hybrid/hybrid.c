@@ -10,6 +10,7 @@
 #include "swap/neural/align.h"
 
 static const float ANOTHER = 3;  // a distance at which it is another person's face
+static const double USUAL = 5;   // seconds in which what lies in front becomes usual
 static const double SHOW = .25;  // seconds in which the generator's face comes and goes
 
 extern const struct bt_swap_impl bt_swap_mesh;
@@ -164,6 +165,10 @@ static int look(struct bt_hybrid *h, struct bt_swap *s, struct bt_hybrid_person 
     bt_relight_run(&h->relight, &p->light, &h->patch, at, (const float(*)[3])h->normal, who,
                    s->options, dt);
     bt_view_take(&h->view, &h->parts, &h->relight, at, h->scratch);
+    const float now = h->view.covered;
+    p->covered = p->fresh || now < p->covered
+                     ? now
+                     : p->covered + (now - p->covered) * (float)(1 - exp(-dt / USUAL));
     bt_cache_compare(&h->cache, &h->parts, p->owner, &h->view, h->distance);
     return 0;
 }
