@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Engine neural in the real program, with made-up generators, and bauta models add, test.
+"""Engines neural and hybrid in the real program, with made-up generators, and bauta models add, test.
 usage: test_neural.py PROGRAM [UNITTEST ARGUMENTS...]; $BAUTA_GENERATORS is the folder that
 tests/unit/swap/neural/write_generators.py filled."""
 import json
@@ -18,9 +18,9 @@ class Neural(Case):
         super().setUp()
         self.home = {'XDG_DATA_HOME': str(self.dir / 'data')}
 
-    def neural(self, generator, *args, **more):
+    def neural(self, generator, *args, engine='neural', **more):
         report = self.dir / 'report.json'
-        self.swap('--engine', 'neural', '--generator', generator, '--json', report, *args,
+        self.swap('--engine', engine, '--generator', generator, '--json', report, *args,
                   env=self.home, **more)
         return json.loads(report.read_text())
 
@@ -44,6 +44,26 @@ class Neural(Case):
             self.assertNotIn('engine mesh', self.err)
         self.marked(self.dir / 'out.mp4')
 
+    def test_hybrid(self):
+        report = self.neural(MADE / 'inswapper_128.model', '--provider', 'cpu',
+                             engine='hybrid')
+        self.assertEqual((report['engine'], report['provider']),
+                         ('hybrid', 'CPUExecutionProvider'))
+        self.assertGreater(report['faces_swapped'], 20)
+        self.assertEqual(report['frames_failed'], 0)
+        self.assertNotIn('engine mesh', self.err)
+        self.marked(self.dir / 'out.mp4')
+
+    def test_hybrid_live(self):
+        """A generator that never comes back holds no live stream up, nor its end."""
+        video, out = self.dir / 'bright.mp4', self.dir / 'live.mp4'
+        ffmpeg('-i', self.video, '-vf', 'eq=brightness=.35', '-c:v', 'libx264', '-an', video)
+        self.bauta('live', '--no-window', '--loop', '-f', PHOTO, *CONSENT, '--engine',
+                   'hybrid', '--generator', MADE / 'hangs.model', '-i', video, '-o', out,
+                   '--seconds', '2')
+        self.assertGreater(probe_frames(out), 5)
+        self.marked(out)
+
     def test_enrolled(self):
         """An enrolled face keeps what generators are shown of it; nobody has none."""
         self.bauta('face', 'add', 'anna', PHOTO, *CONSENT, env=self.home)
@@ -59,7 +79,11 @@ class Neural(Case):
                      'whole_numbers', 'no_emap', 'ambiguous'):
             path = MADE / f'{name}.model'
             self.fails(15, '--engine', 'neural', '--generator', path, names=name)
-        self.fails(2, '--engine', 'neural', names='--generator')
+        for engine in ('neural', 'hybrid'):
+            self.fails(2, '--engine', engine, names='--generator')
+        for engine in ('hybrid', 'mesh'):
+            self.fails(25, '--engine', engine, '--generator', MADE / 'halves.model',
+                       '--provider', 'abacus', names='abacus')
         self.fails(4, '--engine', 'neural', '--generator', 'no_such_model',
                    names='no_such_model', env=self.home)
         self.fails(15, '--engine', 'neural', '--generator', 'inswapper_128',
@@ -73,9 +97,12 @@ class Neural(Case):
         ffmpeg('-i', self.video, '-vf',
                "eq=brightness=-.25:enable='lt(t,.4)',eq=brightness=.35:enable='gte(t,.4)'",
                '-c:v', 'libx264', '-an', video)
-        for name in ('fails', 'nan'):
-            report = self.neural(MADE / f'{name}.model', '--force', input=video)
-            self.assertIn('goes on with engine mesh', self.err)
+        for name, engine, other in (('fails', 'neural', 'engine mesh'),
+                                    ('nan', 'neural', 'engine mesh'),
+                                    ('fails', 'hybrid', 'the key frames')):
+            report = self.neural(MADE / f'{name}.model', '--force', input=video,
+                                 engine=engine)
+            self.assertIn(f'goes on with {other}', self.err)
             self.assertEqual(report['frames'], probe_frames(video))
             self.assertEqual(report['frames_failed'], 0)
             self.assertEqual(report['faces_swapped'], report['faces_found'])

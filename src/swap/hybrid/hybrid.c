@@ -10,6 +10,7 @@
 #include "swap/neural/align.h"
 
 static const float ANOTHER = 3;  // a distance at which it is another person's face
+static const double USUAL = 2;   // seconds after which what covers a face belongs to it
 static const double SHOW = .25;  // seconds in which the generator's face comes and goes
 
 extern const struct bt_swap_impl bt_swap_mesh;
@@ -196,6 +197,8 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
     int result = look(h, s, p, frame, at, who, map, dt);
     if (result)
         return result;
+    const float share = p->fresh ? 1 : (float)(1 - exp(-dt / USUAL));
+    p->covered += share * (h->view.covered - p->covered);
     const bool usable = h->patch.width > 1 && h->patch.height > 1;
     if (usable)
         bt_hybrid_ask(h, p, at, who, map, seconds);

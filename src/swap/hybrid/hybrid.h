@@ -19,6 +19,7 @@ struct bt_hybrid_person {
     bool bordered;
     float border[BT_CANON_OVAL][3]; // what is added at the oval
     float shown;                    // 0: engine mesh, 1: the generator's
+    float covered;                  // share of the face that is, over seconds: glasses, hair
 };
 
 struct bt_hybrid {
