@@ -95,6 +95,7 @@ static struct bt_hybrid_person *recall(struct bt_hybrid *h, int id,
     p->owner = bt_portrait_key(who->portrait);
     p->light.started = p->mix.started = p->bordered = false;
     p->fresh = true;
+    p->known = false;
     p->shown = 0;
     if (!p->owner)
         bt_warn("engine hybrid: a face that is worn has no portrait (it is nobody's, or was "
@@ -169,7 +170,7 @@ static int look(struct bt_hybrid *h, struct bt_swap *s, struct bt_hybrid_person 
     return 0;
 }
 
-// Whether a key shows the target as it is now, or nearly.
+// Whether a key is of this person, by how near it is.
 static bool is_known(const struct bt_hybrid *h)
 {
     float least = BT_FAR;
@@ -206,7 +207,9 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
         bt_hybrid_settle(h, seconds, true);
         bt_cache_compare(&h->cache, &h->parts, p->owner, &h->view, h->distance);
     }
-    const bool known = usable && is_known(h);
+    // Whoever was known stays so while the track lasts, whatever their face does.
+    p->known |= usable && is_known(h);
+    const bool known = usable && p->known;
     const float step = (float)(dt / SHOW);
     p->shown = p->fresh ? known : fminf(fmaxf(p->shown + (known ? step : -step), 0), 1);
     p->fresh = false;

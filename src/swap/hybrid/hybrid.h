@@ -14,6 +14,7 @@ struct bt_hybrid_person {
     struct bt_slot slot;
     uint64_t owner; // of the face that is put on, see bt_portrait_key; 0: it has none
     bool fresh;     // not shown yet
+    bool known;     // key frames are of this person
     struct bt_relight_state light;
     struct bt_mix mix;
     bool bordered;
