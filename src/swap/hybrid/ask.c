@@ -12,7 +12,7 @@ static const float NOVEL = .7f;       // a distance that asks for a key frame
 static const float NOVEL_EARLY = .4f; // the same during calibration
 static const float OUTLIER = 2.5f;    // distances beyond are no better
 static const float TURNED = 50;       // degrees
-static const float COVERED = .04f;    // of the face, beyond what usually is
+static const float COVERED = .04f;    // of the face, more than usual
 static const float COVERED_MOST = .3f;
 enum { FAILURES_MAX = 3 };            // in a row, then the generator is given up
 
@@ -80,12 +80,14 @@ void bt_hybrid_settle(struct bt_hybrid *h, double seconds, bool wait)
 
 // A frame that is worth the generator's time: the face is whole and calm.
 static bool is_good(const struct bt_hybrid *h, const struct bt_hybrid_person *p,
-                    const struct bauta_face *at, struct bt_affine map, int side)
+                    const struct bauta_face *at, struct bt_affine map)
 {
+    const int side = bt_worker_generator(h->worker)->size;
     const struct bt_patch *patch = &h->patch;
     float x, y;
     if (at->origin != BAUTA_FACE_TRACKED || fabsf(at->yaw) > TURNED ||
-        fabsf(at->pitch) > TURNED || h->view.covered > fminf(p->covered + COVERED, COVERED_MOST))
+        fabsf(at->pitch) > TURNED ||
+        h->view.covered > fminf(p->covered + COVERED, COVERED_MOST))
         return false;
     // The middle of the square lies in the picture.
     for (int i = 0; i < 4; i++) {
@@ -151,7 +153,7 @@ void bt_hybrid_ask(struct bt_hybrid *h, const struct bt_hybrid_person *p,
     const float least = threshold(h, seconds);
     struct bt_key_job *job = bt_worker_blank(h->worker);
     if (novelty > fmaxf(job->novelty, least) &&
-        is_good(h, p, at, map, bt_worker_generator(h->worker)->size))
+        is_good(h, p, at, map))
         fill(h, p, at, who, map, novelty);
     if (bt_worker_busy(h->worker) || !still_novel(h, least))
         return;

@@ -10,7 +10,7 @@
 #include "swap/neural/align.h"
 
 static const float ANOTHER = 3;  // a distance at which it is another person's face
-static const double USUAL = 5;   // seconds in which what lies in front becomes usual
+static const double USUAL = 2;   // seconds after which what covers a face belongs to it
 static const double SHOW = .25;  // seconds in which the generator's face comes and goes
 
 extern const struct bt_swap_impl bt_swap_mesh;
@@ -95,6 +95,7 @@ static struct bt_hybrid_person *recall(struct bt_hybrid *h, int id,
     p->owner = bt_portrait_key(who->portrait);
     p->light.started = p->mix.started = p->bordered = false;
     p->fresh = true;
+    p->known = false;
     p->shown = 0;
     if (!p->owner)
         bt_warn("engine hybrid: a face that is worn has no portrait (it is nobody's, or was "
@@ -165,15 +166,11 @@ static int look(struct bt_hybrid *h, struct bt_swap *s, struct bt_hybrid_person 
     bt_relight_run(&h->relight, &p->light, &h->patch, at, (const float(*)[3])h->normal, who,
                    s->options, dt);
     bt_view_take(&h->view, &h->parts, &h->relight, at, h->scratch);
-    const float now = h->view.covered;
-    p->covered = p->fresh || now < p->covered
-                     ? now
-                     : p->covered + (now - p->covered) * (float)(1 - exp(-dt / USUAL));
     bt_cache_compare(&h->cache, &h->parts, p->owner, &h->view, h->distance);
     return 0;
 }
 
-// Whether a key shows the target as it is now, or nearly.
+// Whether a key is of this person, by how near it is.
 static bool is_known(const struct bt_hybrid *h)
 {
     float least = BT_FAR;
@@ -201,6 +198,8 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
     int result = look(h, s, p, frame, at, who, map, dt);
     if (result)
         return result;
+    const float share = p->fresh ? 1 : (float)(1 - exp(-dt / USUAL));
+    p->covered += share * (h->view.covered - p->covered);
     const bool usable = h->patch.width > 1 && h->patch.height > 1;
     if (usable)
         bt_hybrid_ask(h, p, at, who, map, seconds);
@@ -208,7 +207,9 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
         bt_hybrid_settle(h, seconds, true);
         bt_cache_compare(&h->cache, &h->parts, p->owner, &h->view, h->distance);
     }
-    const bool known = usable && is_known(h);
+    // Whoever was known stays so while the track lasts, whatever their face does.
+    p->known |= usable && is_known(h);
+    const bool known = usable && p->known;
     const float step = (float)(dt / SHOW);
     p->shown = p->fresh ? known : fminf(fmaxf(p->shown + (known ? step : -step), 0), 1);
     p->fresh = false;

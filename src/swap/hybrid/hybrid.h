@@ -14,12 +14,13 @@ struct bt_hybrid_person {
     struct bt_slot slot;
     uint64_t owner; // of the face that is put on, see bt_portrait_key; 0: it has none
     bool fresh;     // not shown yet
+    bool known;     // key frames are of this person
     struct bt_relight_state light;
     struct bt_mix mix;
     bool bordered;
     float border[BT_CANON_OVAL][3]; // what is added at the oval
     float shown;                    // 0: engine mesh, 1: the generator's
-    float covered;                  // of the face, usually: by a fringe, by rims
+    float covered;                  // share of the face that is, over seconds: glasses, hair
 };
 
 struct bt_hybrid {

@@ -5,6 +5,8 @@
 #include <string.h>
 
 static const float LEVEL = .10f;  // log brightness: differences of what the skin shows
+static const float FULL = .9f;    // of what is shown now: a key that shows it all
+static const float HIDDEN = .2f;  // less of it
 static const float LENGTH = .15f; // centimetres
 static const float ANGLE = 9;     // degrees
 static const float LIGHT = .7f;   // log brightness
@@ -160,28 +162,26 @@ void bt_view_take(struct bt_view *view, const struct bt_parts *parts,
     view->pitch = at->pitch;
 }
 
-// Mean square of what the skin shows, over what both show.
-static float unlike(const struct bt_view *a, const struct bt_view *b, int first, int end)
+// Of what the skin shows, the mean square over what both show, and the share of what is
+// shown now that the key does not show; each over the square of what is much.
+static float unlike(const struct bt_view *now, const struct bt_view *key, int first, int end)
 {
-    float sum[4] = {0}, weight[4] = {0};
-    int k = first;
-    for (; k + 4 <= end; k += 4)
-        for (int j = 0; j < 4; j++) {
-            const float d = a->fine[k + j] - b->fine[k + j];
-            const float w = a->sure[k + j] * b->sure[k + j];
-            sum[j] += w * d * d;
-            weight[j] += w;
-        }
-    for (; k < end; k++) {
-        const float d = a->fine[k] - b->fine[k], w = a->sure[k] * b->sure[k];
-        sum[0] += w * d * d;
-        weight[0] += w;
+    float sum[4] = {0}, both[4] = {0}, all[4] = {0};
+    for (int k = first; k < end; k++) {
+        const int j = k & 3;
+        const float d = now->fine[k] - key->fine[k], w = now->sure[k] * key->sure[k];
+        sum[j] += w * d * d;
+        both[j] += w;
+        all[j] += now->sure[k] * now->sure[k];
     }
-    return (sum[0] + sum[1] + sum[2] + sum[3]) /
-           (weight[0] + weight[1] + weight[2] + weight[3] + 1);
+    const float shown = both[0] + both[1] + both[2] + both[3];
+    const float known = shown / (all[0] + all[1] + all[2] + all[3] + 1);
+    const float square = (sum[0] + sum[1] + sum[2] + sum[3]) / (shown + 1);
+    const float hidden = fmaxf(FULL - known, 0) / HIDDEN;
+    return square / (LEVEL * LEVEL) + hidden * hidden;
 }
 
-void bt_view_distance(const struct bt_view *a, const struct bt_view *b,
+void bt_view_distance(const struct bt_view *now, const struct bt_view *key,
                       const struct bt_parts *parts, float out[BT_PARTS])
 {
     float moved[BT_PARTS] = {0};
@@ -189,15 +189,16 @@ void bt_view_distance(const struct bt_view *a, const struct bt_view *b,
     for (int v = 0; v < BAUTA_LANDMARKS; v++) {
         const int p = parts->of_vertex[v];
         for (int c = 0; c < 2; c++) {
-            const float d = a->shape[v][c] - b->shape[v][c];
+            const float d = now->shape[v][c] - key->shape[v][c];
             moved[p] += d * d;
         }
         count[p]++;
     }
-    const float yaw = (a->yaw - b->yaw) / ANGLE, pitch = (a->pitch - b->pitch) / ANGLE;
+    const float yaw = (now->yaw - key->yaw) / ANGLE;
+    const float pitch = (now->pitch - key->pitch) / ANGLE;
     for (int p = 0; p < BT_PARTS; p++) {
-        const float light = (a->light[p] - b->light[p]) / LIGHT;
-        out[p] = sqrtf(unlike(a, b, parts->first[p], parts->first[p + 1]) / (LEVEL * LEVEL) +
+        const float light = (now->light[p] - key->light[p]) / LIGHT;
+        out[p] = sqrtf(unlike(now, key, parts->first[p], parts->first[p + 1]) +
                        moved[p] / ((float)count[p] * LENGTH * LENGTH) + yaw * yaw +
                        pitch * pitch + light * light);
     }

@@ -45,10 +45,10 @@ void bt_view_take(struct bt_view *view, const struct bt_parts *parts,
                   const struct bt_relight *relight, const struct bauta_face *at,
                   float *scratch);
 
-// How unlike two frames are, part by part, by what the skin shows beyond its light, by
-// the landmarks, by pose and by light: below 1 one can stand for the other, from about 2
-// on they are seen to differ.
-void bt_view_distance(const struct bt_view *a, const struct bt_view *b,
+// How unlike a frame (now) and a key frame are, part by part, by what the skin shows beyond
+// its light, by what the key does not show, by the landmarks, by pose and by light: below 1
+// the key can stand for the frame, from about 2 on they are seen to differ.
+void bt_view_distance(const struct bt_view *now, const struct bt_view *key,
                       const struct bt_parts *parts, float out[BT_PARTS]);
 
 #endif
