@@ -3,12 +3,13 @@
 """Times engine hybrid on a live 720p60 stream while a generator of inswapper_128's cost runs.
 A net of its layers with random weights is written (tools/onnx/generator_cost.py); the clip
 is read in real time, to nowhere, once with engine mesh and once with engine hybrid. Prints a
-table in Markdown: frames that left a second and the time between two of them.
+table in Markdown: key frames that the generator made, frames that left a second and the time between two of them.
 usage: hybrid.py PROGRAM PHOTO CLIP EMBEDDER [SECONDS]: EMBEDDER is the manifest of one, as
 BUILD/tests/unit/swap/neural/arcface_w600k_r50.model"""
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,24 +57,27 @@ def write_clip(folder):
 
 
 def live(clip, report, engine):
-    subprocess.run([PROGRAM, 'live', '-f', PHOTO, '--consent', 'synthetic', '--no-window',
-                    '-i', clip, '-o', 'null:', '--seconds', str(SECONDS), '--json',
-                    report, '--force', *engine], stdin=subprocess.DEVNULL, check=True)
+    p = subprocess.run([PROGRAM, 'live', '-f', PHOTO, '--consent', 'synthetic',
+                        '--no-window', '--verbose', '-i', clip, '-o', 'null:', '--seconds',
+                        str(SECONDS), '--json', report, '--force', *engine],
+                       stdin=subprocess.DEVNULL, check=True, stderr=subprocess.PIPE, text=True)
+    made = re.search(r'made (\d+) key frames', p.stderr)
     with open(report, encoding='utf-8') as file:
-        return json.load(file)
+        return json.load(file), made[1] if made else '0'
 
 
 def main():
     with tempfile.TemporaryDirectory(prefix='bauta-hybrid-') as folder:
         generator, clip = write_generator(folder), write_clip(folder)
-        print('| 720p60, null | fps out | dropped | interval p50 | p95 | p99 ms |')
-        print('|---|--:|--:|--:|--:|--:|')
+        print('| 720p60, null | key frames | fps out | dropped | interval p50 | p95 | p99 ms |')
+        print('|---|--:|--:|--:|--:|--:|--:|')
         for engine in (['--engine', 'mesh'],
                        ['--engine', 'hybrid', '--generator', generator]) * 2:
-            r = live(clip, f'{folder}/report.json', engine)
+            r, keys = live(clip, f'{folder}/report.json', engine)
             o = r['outputs'][0]
             gap = o['interval_ms']
-            print(f"| {engine[1]} | {o['frames'] / SECONDS:.1f} | {r['frames_dropped']} | "
+            print(f"| {engine[1]} | {keys} | {o['frames'] / SECONDS:.1f} | "
+                  f"{r['frames_dropped']} | "
                   f"{gap['p50']:.1f} | {gap['p95']:.1f} | {gap['p99']:.1f} |", flush=True)
 
 
