@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <bauta/typing.h>
+#include "verify/record.h"
 
 enum { FORCE, JSON, QUIET, NAMES, HELP };
 
@@ -14,8 +14,8 @@ static const struct bt_flag flags[] = {
 };
 
 static const char help[] =
-    "usage: bauta typing enrol NAME TIMES [--force]\n"
-    "       bauta typing verify NAME TIMES [--json]\n"
+    "usage: bauta typing enrol NAME [TIMES] [--force]\n"
+    "       bauta typing verify NAME [TIMES] [--json]\n"
     "       bauta typing list\n"
     "       bauta typing remove NAME\n"
     "\n"
@@ -23,8 +23,9 @@ static const char help[] =
     "with a repetition of the same text on each line: how long the first key was held,\n"
     "the time from letting it go to the next key, how long that was held, and so on, in\n"
     "seconds, with commas or spaces between; a key that goes down before the one before\n"
-    "is up makes a time below zero. # begins a remark. A terminal does not tell when keys\n"
-    "are let go; who has a window records the times there. It is a hint, never a proof.\n"
+    "is up makes a time below zero. # begins a remark. Without TIMES a window comes in\n"
+    "which the text is typed, 20 times to enrol and 3 times to verify. It is a hint, never\n"
+    "a proof.\n"
     "\n"
     "  enrol NAME TIMES         learn from 20 to 500 repetitions of 6 to 64 keys, and keep\n"
     "                           it for you alone in $XDG_DATA_HOME/bauta/typing or\n"
@@ -38,7 +39,7 @@ static const char help[] =
     "\n"
     "Exit status of verify: 0 most repetitions are alike, 43 they are not.\n";
 
-enum { UNLIKE = 43 };
+enum { UNLIKE = 43, JUDGED = 3 };
 
 struct job {
     const char *action, *name, *file;
@@ -84,12 +85,57 @@ static int take(struct job *job, const struct bt_args *args, int flag)
     }
 }
 
+// The times out of the file, or out of a window where there is none. file has one as
+// bauta_typing_times gives it, typed is closed by the caller.
+static int get_times(const struct job *job, int wanted, int text, struct bauta_key_time **file,
+                     struct bt_recorder *typed, const struct bauta_key_time **keys, int *count,
+                     int *samples)
+{
+    char title[100];
+    int result = 0;
+    if (job->file) {
+        result = bauta_typing_times(job->file, file, count, samples);
+        *keys = *file;
+        return result;
+    }
+    if (!bt_record_open(typed, wanted, text)) {
+        bt_say_error("out of memory");
+        return BAUTA_E_NO_MEMORY;
+    }
+    snprintf(title, sizeof title, "bauta: typing of %s", job->name);
+    result = bt_record_window(typed, title);
+    *keys = typed->times;
+    *count = typed->keys;
+    *samples = typed->samples;
+    return result;
+}
+
+static int is_same(void *opaque, const char *name)
+{
+    return !strcmp(name, opaque);
+}
+
 static int enrol(struct job *job)
 {
-    struct bauta_key_time *keys = NULL;
+    struct bauta_key_time *file = NULL;
+    const struct bauta_key_time *keys = NULL;
+    struct bt_recorder typed = {0};
     struct bauta_typing *typing = NULL;
     int count = 0, samples = 0;
-    int result = bauta_typing_times(job->file, &keys, &count, &samples);
+    int result = bauta_name_check(job->name);
+    if (result < 0)
+        bt_say_error("'%s': a name has 1 to %d letters (a to z), digits, - and _", job->name,
+                     BAUTA_NAME_MAX);
+    if (result >= 0 && !job->force)
+        result = bauta_typing_list(is_same, (void *)job->name);
+    if (result > 0) {
+        bt_say_error("%s: there is a signature of this name; --force replaces it",
+                     job->name);
+        return BAUTA_E_EXISTS;
+    }
+    if (result >= 0)
+        result = get_times(job, BAUTA_TYPING_SAMPLES_MIN, 0, &file, &typed, &keys, &count,
+                           &samples);
     if (result >= 0)
         result = bauta_typing_enrol(keys, count, samples, &typing);
     if (result >= 0)
@@ -97,7 +143,8 @@ static int enrol(struct job *job)
     if (result >= 0 && !job->quiet)
         bt_say("%s: learnt from %d repetitions of %d keys", job->name, samples, count);
     bauta_typing_free(&typing);
-    bauta_typing_times_free(&keys);
+    bauta_typing_times_free(&file);
+    bt_record_close(&typed);
     return result;
 }
 
@@ -139,16 +186,22 @@ static int judge(struct job *job, const struct bauta_typing *typing,
 
 static int verify(struct job *job)
 {
-    struct bauta_key_time *keys = NULL;
+    struct bauta_key_time *file = NULL;
+    const struct bauta_key_time *keys = NULL;
+    struct bt_recorder typed = {0};
+    struct bauta_typing_info info = {0};
     struct bauta_typing *typing = NULL;
     int count = 0, samples = 0;
     int result = bauta_typing_find(job->name, &typing);
     if (result >= 0)
-        result = bauta_typing_times(job->file, &keys, &count, &samples);
+        result = bauta_typing_info(typing, &info);
+    if (result >= 0)
+        result = get_times(job, JUDGED, info.keys, &file, &typed, &keys, &count, &samples);
     if (result >= 0)
         result = judge(job, typing, keys, count, samples);
     bauta_typing_free(&typing);
-    bauta_typing_times_free(&keys);
+    bauta_typing_times_free(&file);
+    bt_record_close(&typed);
     return result;
 }
 
@@ -189,10 +242,10 @@ static int act(struct job *job)
     for (int i = 0; words[i]; i++) {
         if (strcmp(words[i], job->action) != 0)
             continue;
-        if (given == wanted[i])
+        if (given == wanted[i] || (wanted[i] == 2 && given == 1))
             return run[i](job);
         bt_say_error("typing %s: it takes %s; bauta typing --help says more", job->action,
-                     wanted[i] == 2   ? "a name and a file of times"
+                     wanted[i] == 2   ? "a name, and a file of times or the window"
                      : wanted[i] == 1 ? "a name"
                                       : "no name");
         return BAUTA_E_USAGE;
