@@ -31,7 +31,7 @@ class TypingTest(unittest.TestCase):
         return screen.Window(self.screen, [common.PROGRAM, 'typing', action, 'anna'], self.env,
                              self.log)
 
-    def type(self, text, delay=30):
+    def type(self, text, delay=15):
         self.screen.xdotool('type', '--delay', delay, text)
         self.screen.xdotool('key', 'Return')
 
@@ -54,7 +54,7 @@ class TypingTest(unittest.TestCase):
 
         window = self.open('verify')
         for _ in range(3):
-            self.type(TEXT, 400)
+            self.type(TEXT, 250)
         self.assertEqual(window.end(), 43, self.said())
         self.assertEqual(self.said().count(': unlike: score'), 3, self.said())
 
