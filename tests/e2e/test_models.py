@@ -4,6 +4,7 @@
 Usage: test_models.py PROGRAM MODELS_FOLDER
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -14,10 +15,10 @@ PROGRAM, MODELS = sys.argv[1], pathlib.Path(sys.argv[2])
 failed = 0
 
 
-def check(folder, code, word):
+def check(folder, code, word, env=None):
     global failed
     done = subprocess.run([PROGRAM, 'models', '--models', folder], capture_output=True,
-                          text=True, check=False)
+                          text=True, check=False, env=env)
     good = done.returncode == code and word in done.stdout
     failed += not good
     print(f'{"ok" if good else "FAIL"}: exit code {done.returncode}, wanted {code} and '
@@ -29,6 +30,11 @@ with tempfile.TemporaryDirectory() as name:
     for path in [*MODELS.glob('face_*.onnx'), MODELS / 'content.onnx']:
         shutil.copy(path, folder)
     check(folder, 0, 'faceres.onnx: not here')
+    # As a user starts it: the runtime that set-up brought lies near by.
+    if any((parent / 'deps/onnxruntime/lib/libonnxruntime.so.1').exists()
+           for parent in list(pathlib.Path(PROGRAM).resolve().parents)[:4]):
+        check(folder, 0, 'deps/onnxruntime/lib/libonnxruntime.so.1',
+              {k: v for k, v in os.environ.items() if k != 'BAUTA_RUNTIME'})
     (folder / 'faceres.onnx').write_bytes(b'not a model')
     check(folder, 15, 'faceres.onnx: DAMAGED')
     (folder / 'faceres.onnx').unlink()

@@ -106,19 +106,19 @@ static int search(void)
     const char *given = secure_getenv("BAUTA_RUNTIME");
     if (given && given[0])
         return try_library(given);
-    char path[PATH_MAX + 64] = BT_LIBDIR "/libonnxbt_ort.so.1";
+    char path[PATH_MAX + 64] = BT_LIBDIR "/libonnxruntime.so.1";
     if (bt_place_usable(path, false) && try_library(path) >= 0)
         return 0;
     char folder[PATH_MAX];
     const bool placed = bt_place_self(folder, sizeof(folder));
     for (size_t i = 0; placed && i < sizeof(beside) / sizeof(beside[0]); i++) {
-        const int n = snprintf(path, sizeof(path), "%s/%s/libonnxbt_ort.so.1", folder,
+        const int n = snprintf(path, sizeof(path), "%s/%s/libonnxruntime.so.1", folder,
                                beside[i].place);
         if (n < (int)sizeof(path) && bt_place_usable(path, beside[i].owned) &&
             try_library(path) >= 0)
             return 0;
     }
-    return try_library("libonnxbt_ort.so.1");
+    return try_library("libonnxruntime.so.1");
 }
 
 int bt_runtime_open(void)
