@@ -260,22 +260,11 @@ static struct bt_rect around(const struct mesh *m, const uint16_t *vertex, int c
                             (int)fminf(fmaxf(y1 - oy + by, -far), far)};
 }
 
-static bool is_finite(const struct bauta_face *at)
-{
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        for (int k = 0; k < 3; k++)
-            if (!(fabsf(at->landmark[v][k]) < 1e6f))
-                return false;
-    return at->scale > 1e-3f;
-}
-
 static int mesh_face(struct bt_swap *s, struct bauta_frame *frame,
                      const struct bauta_face *at, const struct bt_source_face *who,
                      double seconds, struct bt_mask *touched)
 {
     struct mesh *m = s->priv;
-    if (!is_finite(at))
-        return BAUTA_E_FAILED;
     struct person *p = recall(m, at->id, who, seconds);
     if (!p)
         return BAUTA_E_NO_MEMORY;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "swap/swap.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -120,11 +121,21 @@ int bt_swap_open_as(struct bt_swap **out, const struct bt_swap_impl *impl,
     return 0;
 }
 
+static bool is_finite(const struct bauta_face *at)
+{
+    for (int v = 0; v < BAUTA_LANDMARKS; v++)
+        for (int k = 0; k < 3; k++)
+            if (!(fabsf(at->landmark[v][k]) < 1e6f))
+                return false;
+    return at->scale > 1e-3f;
+}
+
 int bt_swap_face(struct bt_swap *s, struct bauta_frame *frame,
                  const struct bauta_face *at, const struct bt_source_face *who,
                  double seconds, struct bt_mask *touched)
 {
-    return s->impl->face(s, frame, at, who, seconds, touched);
+    return is_finite(at) ? s->impl->face(s, frame, at, who, seconds, touched)
+                         : BAUTA_E_FAILED;
 }
 
 void bt_swap_reset(struct bt_swap *s)

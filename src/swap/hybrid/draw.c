@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "swap/hybrid/hybrid.h"
-
-// As engine neural's.
-static const float RIM_SECONDS = .08f;
-static const float RIM_MOST = 48;
-enum { RIM_REACH = 4 };
 
 // What the picture shows just inside the oval less what would be drawn there.
 static bool differ(const struct bt_hybrid *h, int k, float out[3])
@@ -28,7 +22,7 @@ static bool differ(const struct bt_hybrid *h, int k, float out[3])
             weight += w;
         }
     for (int c = 0; c < 3; c++)
-        out[c] = fminf(fmaxf(sum[c] / (weight + 1e-3f), -RIM_MOST), RIM_MOST);
+        out[c] = sum[c] / (weight + 1e-3f);
     return weight > 2;
 }
 
@@ -38,22 +32,7 @@ static void follow_border(struct bt_hybrid *h, struct bt_hybrid_person *p, doubl
     bool there[BT_CANON_OVAL];
     for (int k = 0; k < BT_CANON_OVAL; k++)
         there[k] = differ(h, k, raw[k]);
-    const float follow = p->bordered ? 1 - expf(-(float)dt / RIM_SECONDS) : 1;
-    for (int k = 0; k < BT_CANON_OVAL; k++) {
-        float sum[3] = {0}, weight = 0;
-        for (int d = -RIM_REACH; d <= RIM_REACH; d++) {
-            const int j = (k + d + BT_CANON_OVAL) % BT_CANON_OVAL;
-            const float w = there[j] ? (float)(RIM_REACH + 1 - abs(d)) : 0;
-            weight += w;
-            for (int c = 0; c < 3 && w > 0; c++)
-                sum[c] += w * raw[j][c];
-        }
-        for (int c = 0; c < 3; c++) {
-            const float now = weight > 0 ? sum[c] / weight : 0;
-            p->border[k][c] += follow * (now - p->border[k][c]);
-        }
-    }
-    p->bordered = true;
+    bt_paste_follow(&p->rim, (const float(*)[3])raw, there, dt);
 }
 
 // Towards the silhouette the mask fades as engine mesh's.
@@ -109,7 +88,7 @@ int bt_hybrid_draw(struct bt_hybrid *h, struct bt_hybrid_person *p,
                                          bt_canon_uv[v][1] * (float)n, {0}};
         for (int k = 0; k < BT_CANON_OVAL; k++)
             for (int c = 0; c < 3; c++)
-                out->add[c] += bt_canon_border[v][k] * p->border[k][c];
+                out->add[c] += bt_canon_border[v][k] * p->rim.border[k][c];
     }
     const int count = bt_order_run(&h->order, at->landmark, true);
     bt_raster_textured(h->patch.drawn, h->patch.width, h->patch.height, h->patch.stride,

@@ -93,7 +93,7 @@ static struct bt_hybrid_person *recall(struct bt_hybrid *h, int id,
         return p;
     p->slot = (struct bt_slot){id, seconds, who};
     p->owner = bt_portrait_key(who->portrait);
-    p->light.started = p->mix.started = p->bordered = false;
+    p->light.started = p->mix.started = p->rim.started = false;
     p->fresh = true;
     p->known = false;
     p->shown = 0;
@@ -101,42 +101,6 @@ static struct bt_hybrid_person *recall(struct bt_hybrid *h, int id,
         bt_warn("engine hybrid: a face that is worn has no portrait (it is nobody's, or was "
                 "enrolled by an older bauta); engine mesh draws it");
     return p;
-}
-
-static void extend(struct bt_rect *r, float x, float y)
-{
-    const float far = 32767;
-    const int px = (int)fminf(fmaxf(x, -far), far), py = (int)fminf(fmaxf(y, -far), far);
-    r->x0 = px - 2 < r->x0 ? px - 2 : r->x0;
-    r->y0 = py - 2 < r->y0 ? py - 2 : r->y0;
-    r->x1 = px + 3 > r->x1 ? px + 3 : r->x1;
-    r->y1 = py + 3 > r->y1 ? py + 3 : r->y1;
-}
-
-// The face in samples of the frame, and the aligned square where that may be asked for.
-static struct bt_rect bounds(const struct bt_hybrid *h, const struct bauta_face *at,
-                             struct bt_affine map, int *width)
-{
-    struct bt_rect r = {1 << 20, 1 << 20, -(1 << 20), -(1 << 20)};
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        extend(&r, at->landmark[v][0], at->landmark[v][1]);
-    *width = r.x1 - r.x0;
-    const float side = (float)bt_worker_generator(h->worker)->size;
-    for (int i = 0; i < 4 && !h->given_up; i++) {
-        float x, y;
-        bt_affine_apply(map, i & 1 ? side : 0, i & 2 ? side : 0, &x, &y);
-        extend(&r, x, y);
-    }
-    return r;
-}
-
-static bool is_finite(const struct bauta_face *at)
-{
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        for (int k = 0; k < 3; k++)
-            if (!(fabsf(at->landmark[v][k]) < 1e6f))
-                return false;
-    return at->scale > 1e-3f;
 }
 
 static bool align(const struct bt_hybrid *h, const struct bauta_face *at,
@@ -155,7 +119,8 @@ static int look(struct bt_hybrid *h, struct bt_swap *s, struct bt_hybrid_person 
                 const struct bt_source_face *who, struct bt_affine map, double dt)
 {
     int width;
-    const struct bt_rect rect = bounds(h, at, map, &width);
+    const int size = h->given_up ? 0 : bt_worker_generator(h->worker)->size;
+    const struct bt_rect rect = bt_align_bounds(at, map, size, &width);
     // The face itself is to have as many pixels as engine mesh gives it.
     const float share = (float)(rect.x1 - rect.x0) / (float)width;
     const int error = bt_patch_read(&h->patch, frame, rect,
@@ -185,8 +150,6 @@ static int hybrid_face(struct bt_swap *s, struct bauta_frame *frame,
 {
     struct bt_hybrid *h = s->priv;
     struct bt_affine map = bt_affine_identity();
-    if (!is_finite(at))
-        return BAUTA_E_FAILED;
     struct bt_hybrid_person *p = recall(h, at->id, who, seconds);
     if (!p)
         return BAUTA_E_NO_MEMORY;

@@ -6,6 +6,7 @@
 #include "swap/hybrid/mix.h"
 #include "swap/hybrid/worker.h"
 #include "swap/lit.h"
+#include "swap/neural/paste.h"
 #include "swap/order.h"
 #include "swap/slots.h"
 
@@ -17,8 +18,7 @@ struct bt_hybrid_person {
     bool known;     // key frames are of this person
     struct bt_relight_state light;
     struct bt_mix mix;
-    bool bordered;
-    float border[BT_CANON_OVAL][3]; // what is added at the oval
+    struct bt_paste_state rim;
     float shown;                    // 0: engine mesh, 1: the generator's
     float covered;                  // share of the face that is, over seconds: glasses, hair
 };

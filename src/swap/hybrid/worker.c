@@ -39,20 +39,6 @@ struct bt_worker {
     float (*made)[3], *mask;
 };
 
-// FNV-1a, by words.
-uint64_t bt_portrait_key(const uint8_t *portrait)
-{
-    uint64_t key = 14695981039346656037u;
-    if (!portrait)
-        return 0;
-    for (size_t i = 0; i + 8 <= PORTRAIT_BYTES; i += 8) {
-        uint64_t word;
-        memcpy(&word, portrait + i, 8);
-        key = (key ^ word) * 1099511628211u;
-    }
-    return key ? key : 1;
-}
-
 static int source_of(struct bt_worker *w, const struct bt_key_job *job, const float **out)
 {
     struct source *s = &w->source[0];

@@ -44,7 +44,4 @@ uint64_t bt_worker_owner(const struct bt_worker *worker);
 const struct bt_generator *bt_worker_generator(const struct bt_worker *worker);
 const struct bt_key_maker *bt_worker_maker(const struct bt_worker *worker);
 
-// Tells portraits apart by their bytes; never 0. NULL: 0.
-uint64_t bt_portrait_key(const uint8_t *portrait);
-
 #endif

@@ -53,3 +53,28 @@ void bt_align_sample(const uint8_t *rgbx, int width, int height, int stride,
             }
         }
 }
+
+static void extend(struct bt_rect *r, float x, float y)
+{
+    const float far = 32767;
+    const int px = (int)fminf(fmaxf(x, -far), far), py = (int)fminf(fmaxf(y, -far), far);
+    r->x0 = px - 2 < r->x0 ? px - 2 : r->x0;
+    r->y0 = py - 2 < r->y0 ? py - 2 : r->y0;
+    r->x1 = px + 3 > r->x1 ? px + 3 : r->x1;
+    r->y1 = py + 3 > r->y1 ? py + 3 : r->y1;
+}
+
+struct bt_rect bt_align_bounds(const struct bauta_face *face, struct bt_affine map, int size,
+                               int *width)
+{
+    struct bt_rect r = {1 << 20, 1 << 20, -(1 << 20), -(1 << 20)};
+    for (int v = 0; v < BAUTA_LANDMARKS; v++)
+        extend(&r, face->landmark[v][0], face->landmark[v][1]);
+    *width = r.x1 - r.x0;
+    for (int i = 0; i < 4 && size; i++) {
+        float x, y;
+        bt_affine_apply(map, i & 1 ? (float)size : 0, i & 2 ? (float)size : 0, &x, &y);
+        extend(&r, x, y);
+    }
+    return r;
+}

@@ -14,6 +14,11 @@ void bt_align_points(const struct bauta_face *face, float point[5][2]);
 bool bt_align_map(const float point[5][2], const float template[5][2], int size,
                   struct bt_affine *map);
 
+// What has to be read of a frame: the face and, where size is not 0, the aligned square that
+// map takes there. *width: of the face alone.
+struct bt_rect bt_align_bounds(const struct bauta_face *face, struct bt_affine map, int size,
+                               int *width);
+
 #define BT_ALIGN_MAX 1024 // pixels of a side
 
 // Samples the square from a picture of 4-byte pixels, display values 0..255: each pixel is

@@ -102,6 +102,21 @@ int bt_generator_source(struct bt_generator *g, const struct bt_source_face *who
     return BAUTA_E_RUNTIME;
 }
 
+// FNV-1a, by words.
+uint64_t bt_portrait_key(const uint8_t *portrait)
+{
+    const size_t bytes = (size_t)3 * BT_PORTRAIT_SIZE * BT_PORTRAIT_SIZE;
+    uint64_t key = 14695981039346656037u;
+    if (!portrait)
+        return 0;
+    for (size_t i = 0; i + 8 <= bytes; i += 8) {
+        uint64_t word;
+        memcpy(&word, portrait + i, 8);
+        key = (key ^ word) * 1099511628211u;
+    }
+    return key ? key : 1;
+}
+
 // A mask that leaves the middle of the face as it is would let the target's own through.
 static bool covers(const float *mask, int size)
 {

@@ -38,6 +38,9 @@ void bt_generator_close(struct bt_generator **generator);
 int bt_generator_source(struct bt_generator *generator, const struct bt_source_face *who,
                         float *source);
 
+// Tells portraits apart by their bytes; never 0. NULL: 0.
+uint64_t bt_portrait_key(const uint8_t *portrait);
+
 // Puts source's face in the place of that in target; both pictures are size x size R G B,
 // 0..255; out may leave that range. mask: size x size, 0..1, all 1 where the generator
 // gives none. BAUTA_E_RUNTIME: it could not run, or gave what is no number.

@@ -89,20 +89,6 @@ static int neural_open(struct bt_swap *s, const struct bt_format *format)
 
 // Sources ------------------------------------------------------------------------------
 
-// The portrait's own bytes tell it from one that stood at the same address before (FNV-1a,
-// by words).
-static uint64_t key_of(const struct bt_source_face *who)
-{
-    uint64_t key = 14695981039346656037u;
-    const size_t size = 3 * BT_PORTRAIT_SIZE * BT_PORTRAIT_SIZE;
-    for (size_t i = 0; who->portrait && i + 8 <= size; i += 8) {
-        uint64_t word;
-        memcpy(&word, who->portrait + i, 8);
-        key = (key ^ word) * 1099511628211u;
-    }
-    return key;
-}
-
 static int learn(struct neural *n, struct source *s, const struct bt_source_face *who)
 {
     const size_t count = n->generator->source_count;
@@ -112,7 +98,7 @@ static int learn(struct neural *n, struct source *s, const struct bt_source_face
             return BAUTA_E_NO_MEMORY;
     }
     s->who = who;
-    s->key = key_of(who);
+    s->key = bt_portrait_key(who->portrait);
     s->error = bt_generator_source(n->generator, who, s->value);
     if (s->error == BAUTA_E_NO_FACE)
         bt_warn("engine neural: a face that is worn has no portrait (it is nobody's, or "
@@ -130,7 +116,7 @@ static const struct source *source_of(struct neural *n, const struct bt_source_f
     struct source *oldest = &n->source[0];
     for (int i = 0; i < SOURCES_MAX; i++) {
         struct source *s = &n->source[i];
-        if (s->who == who && (!fresh || s->key == key_of(who))) {
+        if (s->who == who && (!fresh || s->key == bt_portrait_key(who->portrait))) {
             s->asked = n->count;
             return s->error ? NULL : s;
         }
@@ -162,41 +148,6 @@ static struct person *recall(struct neural *n, int id, const struct bt_source_fa
     return p;
 }
 
-static void extend(struct bt_rect *r, float x, float y)
-{
-    const float far = 32767;
-    const int px = (int)fminf(fmaxf(x, -far), far), py = (int)fminf(fmaxf(y, -far), far);
-    r->x0 = px - 2 < r->x0 ? px - 2 : r->x0;
-    r->y0 = py - 2 < r->y0 ? py - 2 : r->y0;
-    r->x1 = px + 3 > r->x1 ? px + 3 : r->x1;
-    r->y1 = py + 3 > r->y1 ? py + 3 : r->y1;
-}
-
-// The aligned square and the face in samples of the frame; *width: of the face.
-static struct bt_rect bounds(const struct bauta_face *at, struct bt_affine map, int size,
-                             int *width)
-{
-    struct bt_rect r = {1 << 20, 1 << 20, -(1 << 20), -(1 << 20)};
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        extend(&r, at->landmark[v][0], at->landmark[v][1]);
-    *width = r.x1 - r.x0;
-    for (int i = 0; i < 4; i++) {
-        float x, y;
-        bt_affine_apply(map, i & 1 ? (float)size : 0, i & 2 ? (float)size : 0, &x, &y);
-        extend(&r, x, y);
-    }
-    return r;
-}
-
-static bool is_finite(const struct bauta_face *at)
-{
-    for (int v = 0; v < BAUTA_LANDMARKS; v++)
-        for (int k = 0; k < 3; k++)
-            if (!(fabsf(at->landmark[v][k]) < 1e6f))
-                return false;
-    return at->scale > 1e-3f;
-}
-
 // 1: drawn, 0: the generator did not do it, or an error of another kind.
 static int generate(struct neural *n, struct bt_swap *s, struct bauta_frame *frame,
                     const struct bauta_face *at, const struct bt_source_face *who,
@@ -218,7 +169,7 @@ static int generate(struct neural *n, struct bt_swap *s, struct bauta_frame *fra
                                  (const float(*)[2])g->model.manifest.input.template,
                                  g->size, &map))
         return 0;
-    const struct bt_rect rect = bounds(at, map, g->size, &width);
+    const struct bt_rect rect = bt_align_bounds(at, map, g->size, &width);
     // The face itself is to have as many pixels as engine mesh gives it.
     const float share = (float)(rect.x1 - rect.x0) / (float)width;
     int error = bt_patch_read(&n->patch, frame, rect,
@@ -256,8 +207,6 @@ static int neural_face(struct bt_swap *s, struct bauta_frame *frame,
 {
     struct neural *n = s->priv;
     n->count++;
-    if (!is_finite(at))
-        return BAUTA_E_FAILED;
     if (n->generator) {
         const int before = n->failures;
         const int result = generate(n, s, frame, at, who, seconds, touched);

@@ -59,12 +59,32 @@ static bool differ(const struct bt_paste *p, const float (*seen)[3],
             for (int c = 0; c < 3; c++)
                 sum[c] += seen[j * n + i][c] - made[j * n + i][c];
     for (int c = 0; c < 3; c++)
-        out[c] = fminf(fmaxf(sum[c] / (float)((2 * r + 1) * (2 * r + 1)), -RIM_MOST),
-                       RIM_MOST);
+        out[c] = sum[c] / (float)((2 * r + 1) * (2 * r + 1));
     return true;
 }
 
-// What the colours lack just inside the oval, calmed along it and in time.
+void bt_paste_follow(struct bt_paste_state *state, const float raw[BT_CANON_OVAL][3],
+                     const bool there[BT_CANON_OVAL], double dt)
+{
+    const float follow = state->started ? 1 - expf(-(float)dt / RIM_SECONDS) : 1;
+    for (int k = 0; k < BT_CANON_OVAL; k++) {
+        float sum[3] = {0}, weight = 0;
+        for (int d = -RIM_REACH; d <= RIM_REACH; d++) {
+            const int j = (k + d + BT_CANON_OVAL) % BT_CANON_OVAL;
+            const float w = there[j] ? (float)(RIM_REACH + 1 - abs(d)) : 0;
+            weight += w;
+            for (int c = 0; c < 3 && w > 0; c++)
+                sum[c] += w * fminf(fmaxf(raw[j][c], -RIM_MOST), RIM_MOST);
+        }
+        for (int c = 0; c < 3; c++) {
+            const float now = weight > 0 ? sum[c] / weight : 0;
+            state->border[k][c] += follow * (now - state->border[k][c]);
+        }
+    }
+    state->started = true;
+}
+
+// What the colours lack just inside the oval.
 static void follow_border(struct bt_paste *p, struct bt_paste_state *state,
                           const float (*seen)[3], const float (*made)[3], double dt)
 {
@@ -78,22 +98,7 @@ static void follow_border(struct bt_paste *p, struct bt_paste_state *state,
         there[k] = differ(p, seen, made, at[0] + .1f * (middle[0] - at[0]),
                           at[1] + .1f * (middle[1] - at[1]), raw[k]);
     }
-    const float follow = state->started ? 1 - expf(-(float)dt / RIM_SECONDS) : 1;
-    for (int k = 0; k < BT_CANON_OVAL; k++) {
-        float sum[3] = {0}, weight = 0;
-        for (int d = -RIM_REACH; d <= RIM_REACH; d++) {
-            const int j = (k + d + BT_CANON_OVAL) % BT_CANON_OVAL;
-            const float w = there[j] ? (float)(RIM_REACH + 1 - abs(d)) : 0;
-            weight += w;
-            for (int c = 0; c < 3 && w > 0; c++)
-                sum[c] += w * raw[j][c];
-        }
-        for (int c = 0; c < 3; c++) {
-            const float now = weight > 0 ? sum[c] / weight : 0;
-            state->border[k][c] += follow * (now - state->border[k][c]);
-        }
-    }
-    state->started = true;
+    bt_paste_follow(state, (const float(*)[3])raw, there, dt);
 }
 
 // Where the face's triangles lie in aligned space: the mask, and what the border spreads.

@@ -24,6 +24,11 @@ struct bt_paste_state {
     float border[BT_CANON_OVAL][3]; // what is added at the oval
 };
 
+// Brings the border nearer to raw, what the picture shows just inside the oval less what was
+// made, where there says that it is known; calmed along the oval and in time.
+void bt_paste_follow(struct bt_paste_state *state, const float raw[BT_CANON_OVAL][3],
+                     const bool there[BT_CANON_OVAL], double dt);
+
 // regions: any size. size: at most BT_ALIGN_MAX.
 int bt_paste_init(struct bt_paste *paste, const struct bt_regions *regions, int size);
 void bt_paste_finish(struct bt_paste *paste);
