@@ -57,6 +57,15 @@ const char *bt_nearest(const char *word, const char *const *words)
     return best;
 }
 
+int bt_fail_action(const char *command, const char *action, const char *const *words,
+                   const char *has)
+{
+    const char *near = bt_nearest(action, words);
+    bt_say_error("%s %s: %s%s%s%s", command, action, has, near ? "; did you mean " : "",
+                 near ? near : "", near ? "?" : "");
+    return BAUTA_E_USAGE;
+}
+
 static int fail_unknown(const struct bt_args *args, const char *given, const char *name)
 {
     const char *best = NULL;

@@ -62,6 +62,9 @@ int bt_args_next(struct bt_args *args);
 
 // The nearest of words to word, or NULL. words ends with NULL.
 const char *bt_nearest(const char *word, const char *const *words);
+// Says that command has no such action, what it has, and the nearest. BAUTA_E_USAGE.
+int bt_fail_action(const char *command, const char *action, const char *const *words,
+                   const char *has);
 // "--name" and so on for completion: flags one a line.
 void bt_print_flags(FILE *file, const struct bt_flag *flags);
 // A whole number within limits, or BAUTA_E_USAGE with the message said.

@@ -458,10 +458,7 @@ static int act(const struct bt_codeword *c)
         if (!strcmp(actions[i].name, c->action))
             return run(c, &actions[i]);
     }
-    const char *near = bt_nearest(c->action, words);
-    bt_say_error("codeword %s: there is no such thing to do%s%s%s", c->action,
-                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return BAUTA_E_USAGE;
+    return bt_fail_action("codeword", c->action, words, "there is no such thing to do");
 }
 
 int bt_cmd_codeword(int argc, char **argv)

@@ -345,10 +345,7 @@ static int act(struct face *f)
         bt_say_error("face %s: the name is missing", f->action);
         return BAUTA_E_USAGE;
     }
-    const char *near = bt_nearest(f->action, words);
-    bt_say_error("face %s: it is add, list, show or remove%s%s%s", f->action,
-                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return BAUTA_E_USAGE;
+    return bt_fail_action("face", f->action, words, "it is add, list, show or remove");
 }
 
 int bt_cmd_face(int argc, char **argv)

@@ -301,10 +301,8 @@ static int act(struct job *job)
             return run[i](job);
         return BAUTA_E_USAGE;
     }
-    const char *near = bt_nearest(job->action, words);
-    bt_say_error("signature %s: it is enrol, compare, list or remove%s%s%s", job->action,
-                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return BAUTA_E_USAGE;
+    return bt_fail_action("signature", job->action, words,
+                          "it is enrol, compare, list or remove");
 }
 
 int bt_cmd_signature(int argc, char **argv)

@@ -250,10 +250,8 @@ static int act(struct job *job)
                                       : "no name");
         return BAUTA_E_USAGE;
     }
-    const char *near = bt_nearest(job->action, words);
-    bt_say_error("typing %s: it is enrol, verify, list or remove%s%s%s", job->action,
-                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return BAUTA_E_USAGE;
+    return bt_fail_action("typing", job->action, words,
+                          "it is enrol, verify, list or remove");
 }
 
 int bt_cmd_typing(int argc, char **argv)

@@ -163,13 +163,12 @@ static int store(const char *path, const struct ledger *l)
     return result;
 }
 
-static bool hash_of(const uint8_t seed[BT_SEED_BYTES], char hex[HASH_DIGITS + 1])
+static void hash_of(const uint8_t seed[BT_SEED_BYTES], char hex[HASH_DIGITS + 1])
 {
     char whole[65];
     bt_sha256(seed, BT_SEED_BYTES, whole);
     memcpy(hex, whole, HASH_DIGITS);
     hex[HASH_DIGITS] = 0;
-    return true;
 }
 
 int bt_ledger_begin(const char *given, const uint8_t seed[BT_SEED_BYTES], int64_t now)
