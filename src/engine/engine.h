@@ -32,6 +32,7 @@ struct bt_engine_options {
     int queue_depth;    // frames between two threads
     char *models;       // folder, NULL or "": the usual places
     int max_delay;      // ms, 0: none; older live frames are not worked on
+    int pace;           // live frames leave for devices evenly
     int loop;           // a live file begins again at its end
     int session_log;    // days, 0: none
     int watch_view;     // CHOICE: enum bt_watch_view

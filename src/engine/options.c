@@ -27,6 +27,10 @@ static const struct bt_opt engine_opts[] = {
       .unit = "ms",
       .help = "Frames of a live source that are older are not worked on; 0: no limit."},
      AT(max_delay)},
+    {{.name = "pace", .type = BAUTA_OPTION_BOOL, .initial = "yes",
+      .help = "A live frame that was ready early waits up to 8 ms, so that those who "
+              "watch a virtual camera get frames evenly; files and connections never wait."},
+     AT(pace)},
     {{.name = "loop", .type = BAUTA_OPTION_BOOL, .initial = "no",
       .help = "A live stream begins a file again at its end."},
      AT(loop)},

@@ -187,8 +187,10 @@ static int cut(struct bt_source *s, struct bauta_frame *frame)
     return o->duration > 0 && frame->pts >= length ? BAUTA_E_END : 0;
 }
 
-static void wait_until(struct source *full, const struct bauta_frame *frame)
+// The time when a camera would have shown the frame; a frame that is far behind gets its own.
+static void wait_until(struct source *full, struct bauta_frame *frame)
 {
+    enum { BEHIND_MOST_NS = 250000000 };
     const double at = seconds(frame);
     if (!full->started) {
         full->started = true;
@@ -197,6 +199,8 @@ static void wait_until(struct source *full, const struct bauta_frame *frame)
     }
     const int64_t due = full->first_ns + (int64_t)((at - full->first_s) * 1e9);
     const int64_t left = due - bt_now_ns();
+    if (left > -BEHIND_MOST_NS && left <= (int64_t)10 * 1000000000)
+        frame->captured_ns = due;
     // A jump in the timestamps must not stop the stream for good.
     if (left <= 0 || left > (int64_t)10 * 1000000000)
         return;

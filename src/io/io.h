@@ -68,8 +68,8 @@ struct bt_source {
 int bt_source_open(struct bt_source **out, const char *url,
                    const struct bt_io_options *options);
 // The next frame, a reference of the caller's. BAUTA_E_END after the last. Frames carry
-// number, pts, time_base, captured_ns (the device's own time where it gives one, else
-// the end of reading) and every property of the format; size and pixel
+// number, pts, time_base, captured_ns (the device's own time where it gives one, the
+// due time of files in real time, else the end of reading) and every property of the format; size and pixel
 // format never change within a source (a change in the stream is converted to the first).
 int bt_source_read(struct bt_source *source, struct bauta_frame **frame);
 // Goes on at the last picture at or before that time which can be decoded by itself, and
@@ -85,6 +85,7 @@ struct bt_sink_impl {
     bool single;              // takes one frame; a live stream then ends this output
     bool pictures;            // each frame is kept as a picture of its own
     bool film;                // what is written is kept as one film
+    bool paced;               // shows a live frame when it is written
     bool lasting;             // a device or a connection: opened again when it fails
     int (*open)(struct bt_sink *s, const char *url);
     int (*write)(struct bt_sink *s, struct bt_marked m);  // takes the reference, always

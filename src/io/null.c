@@ -35,6 +35,7 @@ const struct bt_sink_impl bt_sink_null = {
     .desc = "takes frames and drops them",
     .priv_size = sizeof(struct nothing),
     .film = true,
+    .paced = true,
     .open = null_open,
     .write = null_write,
     .finish = null_finish,

@@ -37,7 +37,7 @@ CALLS = {'bauta_liveness_push', 'bauta_frame_new', 'bauta_frame_wrap', 'bauta_fr
 # streams or says what is read, and is tried elsewhere or by the whole of the tests.
 TRIED = {
     'faces': ['largest'], 'threads': ['2'], 'queue-depth': ['2'], 'models': None,
-    'max-delay': None, 'loop': None, 'session-log': ['0'], 'watch-view': None,
+    'max-delay': None, 'pace': None, 'loop': None, 'session-log': ['0'], 'watch-view': None,
     'watch-mirror': None, 'force': None, 'start': ['.5'], 'duration': ['.3'],
     'codec': ['ffv1', 'mpeg4', 'libx264rgb'], 'quality': ['100'],
     'preset': ['ultrafast'], 'audio-codec': ['none'], 'realtime': None, 'microphone': None,

@@ -190,6 +190,7 @@ void bt_fan_note_map(struct bt_fan *fan, struct bauta *engine)
 
 void bt_fan_send(struct bt_fan *fan, struct bt_marked marked, bool card)
 {
+    const int64_t now = bt_now_ns();
     bt_mutex_lock(&fan->lock);
     for (int i = 0; i < fan->count; i++) {
         struct bt_fan_output *o = fan->output[i];
@@ -205,6 +206,7 @@ void bt_fan_send(struct bt_fan *fan, struct bt_marked marked, bool card)
         struct bt_waiting *w = &o->ring[(o->first + o->count++) % BT_OUTPUT_DEPTH];
         w->marked = marked;
         bauta_frame_ref(marked.frame);
+        w->ready_ns = now;
         w->card = card;
         bt_cond_signal(&o->filled);
     }

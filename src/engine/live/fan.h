@@ -9,6 +9,7 @@
 
 #include "base/stats.h"
 #include "base/thread.h"
+#include "engine/live/live.h"
 #include "engine/provenance/provenance.h"
 #include "frame/marked.h"
 #include "io/av/relay.h"
@@ -16,9 +17,10 @@
 
 enum { BT_OUTPUT_DEPTH = 3 };
 
-// A marked frame that waits, and whether it is a card.
+// A marked frame that waits, when it was ready, and whether it is a card.
 struct bt_waiting {
     struct bt_marked marked;
+    int64_t ready_ns;
     bool card;
 };
 
@@ -38,6 +40,7 @@ struct bt_fan_output {
     int first, count;
     int64_t last_ns;                  // end of the last writing
     struct bt_recent age, interval;
+    struct bt_pacer pacer;            // its thread's
 };
 
 // All outputs of a stream. They take the frames by reference, each at its own pace.

@@ -44,6 +44,21 @@ struct bt_rate {
 void bt_rate_add(struct bt_rate *rate, int64_t now_ns);
 double bt_rate_get(const struct bt_rate *rate, int64_t now_ns);
 
+// When live frames leave, so that the time between two is even: at an age at which 97 of 100
+// are ready, but no more than 8 ms, or half the time of a frame, above that at which half
+// of them are. Zero it first.
+#define BT_PACER_FRAMES 128
+struct bt_pacer {
+    int64_t age_ns[BT_PACER_FRAMES];  // at which the last ones were ready
+    int64_t count;
+    int64_t target_ns;                // the age at which they leave
+    int64_t wanted_ns;                // where it goes, .1 ms a frame
+    int64_t captured_ns;              // of the last frame
+    int64_t frame_ns;                 // between two of them, followed
+};
+// How long a frame waits after it was ready.
+int64_t bt_pacer_hold(struct bt_pacer *pacer, int64_t captured_ns, int64_t ready_ns);
+
 // Of the calling thread; where the system does not allow it, a line in the log is all.
 void bt_live_nice(const char *what);      // for threads that compute
 void bt_live_yield(void);                 // for those that encode, and what they start

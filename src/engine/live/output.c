@@ -111,6 +111,18 @@ static bool rest(struct bt_fan_output *o, int64_t ns)
     return goes_on;
 }
 
+// A device's frame waits until it is as old as nearly all are when they are ready.
+static void pace(struct bt_fan_output *o, const struct bt_waiting *w)
+{
+    if (!o->sink->impl->paced || !o->fan->options->engine.pace || w->card)
+        return;
+    const int64_t captured = w->marked.frame->captured_ns;
+    const int64_t until = w->ready_ns + bt_pacer_hold(&o->pacer, captured, w->ready_ns);
+    const int64_t now = bt_now_ns();
+    if (until > now)
+        rest(o, until - now);
+}
+
 struct opening {
     struct bt_fan_output *output;
     int result;
@@ -189,6 +201,7 @@ static int write_all(struct bt_fan_output *o)
     int result = 0;
     bool full = false;
     while (result >= 0 && !full && take(o, &w)) {
+        pace(o, &w);
         result = write_waiting(o, &w);
         if (result < 0 && o->sink->impl->lasting)
             result = open_again(o, result) ? 0 : result;
@@ -218,6 +231,8 @@ static int complete(struct bt_fan_output *o)
 static void *output_main(void *opaque)
 {
     struct bt_fan_output *o = opaque;
+    if (o->sink->impl->paced)
+        bt_live_realtime("device");
     int result = write_all(o);
     if (result >= 0)
         result = complete(o);

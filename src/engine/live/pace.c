@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -13,6 +14,8 @@
 #define SLACK_NS ((int64_t)250000000)
 #define AHEAD_NS ((int64_t)1000000000)
 #define SECOND_NS ((int64_t)1000000000)
+#define HOLD_MOST_NS ((int64_t)8000000)
+#define PACE_STEP_NS ((int64_t)100000)
 
 static int64_t units(struct bauta_rational base, int64_t ns)
 {
@@ -76,6 +79,43 @@ double bt_rate_get(const struct bt_rate *rate, int64_t now_ns)
     if (!(rate->value > 0) || passed > 2 * SECOND_NS)
         return (double)rate->count * 1e9 / (double)passed;
     return rate->value;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void choose_age(struct bt_pacer *p)
+{
+    int64_t sorted[BT_PACER_FRAMES];
+    const int n = p->count < BT_PACER_FRAMES ? (int)p->count : BT_PACER_FRAMES;
+    memcpy(sorted, p->age_ns, (size_t)n * sizeof(*sorted));
+    qsort(sorted, (size_t)n, sizeof(*sorted), compare);
+    const int64_t most =
+        p->frame_ns / 2 < HOLD_MOST_NS ? p->frame_ns / 2 : HOLD_MOST_NS;
+    const int64_t half = sorted[n / 2], nearly_all = sorted[n * 97 / 100];
+    p->wanted_ns = nearly_all - half < most ? nearly_all : half + most;
+    if (p->count <= BT_PACER_FRAMES)
+        p->target_ns = p->wanted_ns;
+}
+
+int64_t bt_pacer_hold(struct bt_pacer *p, int64_t captured_ns, int64_t ready_ns)
+{
+    enum { EVERY = 16 };
+    const int64_t age = ready_ns - captured_ns, between = captured_ns - p->captured_ns;
+    if (p->count && between > 0 && between < SLACK_NS)
+        p->frame_ns += (between - p->frame_ns) / (p->frame_ns ? 16 : 1);
+    p->captured_ns = captured_ns;
+    p->age_ns[p->count++ % BT_PACER_FRAMES] = age;
+    if (p->count % EVERY == 0)
+        choose_age(p);
+    const int64_t step = p->wanted_ns - p->target_ns;
+    p->target_ns +=
+        step > PACE_STEP_NS ? PACE_STEP_NS : step < -PACE_STEP_NS ? -PACE_STEP_NS : step;
+    const int64_t hold = p->target_ns - age;
+    return hold < 0 ? 0 : hold < p->frame_ns ? hold : p->frame_ns;
 }
 
 void bt_live_nice(const char *what)

@@ -269,6 +269,7 @@ static void *feed_main(void *opaque)
 {
     struct bt_feed *f = opaque;
     int result = 0;
+    bt_live_nice("source");
     while (result >= 0) {
         result = ended(f) ? BAUTA_E_STOPPED : read_frame(f);
         if (result == BAUTA_E_END && f->file && f->options.engine.loop)

@@ -207,6 +207,7 @@ const struct bt_sink_impl bt_sink_pipewire = {
     .name = "pipewire",
     .desc = "a virtual camera in PipeWire: pipewire:NAME",
     .priv_size = sizeof(struct camera),
+    .paced = true,
     .lasting = true,
     .open = camera_open,
     .write = camera_write,

@@ -247,6 +247,7 @@ const struct bt_sink_impl bt_sink_v4l2 = {
     .name = "v4l2",
     .desc = "a virtual camera: v4l2:/dev/video9, or v4l2: for the one labelled bauta",
     .priv_size = sizeof(struct virtual_camera),
+    .paced = true,
     .lasting = true,
     .open = virtual_open,
     .write = virtual_write,
