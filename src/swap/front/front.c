@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "swap/ramp.h"
 
-enum { REACH = 3 };
+enum { REACH = 3, WIDEN = 2 };
 
 static int grow(struct bt_front *f, const struct bt_patch *p)
 {
@@ -80,6 +80,30 @@ static void mean(struct bt_front *f, int w, int h)
     }
 }
 
+// Means along rows or columns of 2 * WIDEN + 1 pixels; what lies outside counts as the edge.
+static void smooth(const float *in, float *out, int count, int step)
+{
+    float sum = 0;
+    const int last = count - 1;
+    for (int k = -WIDEN; k <= WIDEN; k++)
+        sum += in[(k < 0 ? 0 : k > last ? last : k) * step];
+    for (int i = 0; i < count; i++) {
+        out[i * step] = sum / (2 * WIDEN + 1);
+        const int add = i + WIDEN + 1, sub = i - WIDEN;
+        sum += in[(add > last ? last : add) * step] - in[(sub < 0 ? 0 : sub) * step];
+    }
+}
+
+// Makes the mask's edge as wide as the picture may decide about.
+static void widen(struct bt_front *f, int w, int h)
+{
+    float *other = (float *)f->sum;
+    for (int y = 0; y < h; y++)
+        smooth(f->mask + y * w, other + y * w, w, 1);
+    for (int x = 0; x < w; x++)
+        smooth(other + x, f->mask + x, h, w);
+}
+
 // Mean colours around a pixel of the reduced picture of what is in front and what is not.
 static void colours(const struct bt_front *f, const struct bt_patch *p, int x, int y,
                     float thing[3], float face[3])
@@ -142,7 +166,7 @@ static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy,
     colours(f, p, sx, sy, thing, face);
     for (int k = 0; k < 3; k++)
         axis[k] = thing[k] - face[k], length += axis[k] * axis[k];
-    const float trust = 1.4f * bt_ramp(sqrtf(length), 10, 40);
+    const float trust = 1.1f * bt_ramp(sqrtf(length), 10, 40);
     for (int y = sy * n; y < sy * n + n; y++) {
         const uint8_t *seen = p->seen + (size_t)y * (size_t)p->stride;
         uint8_t *drawn = p->drawn + (size_t)y * (size_t)p->stride;
@@ -155,7 +179,7 @@ static void cut(const struct bt_front *f, struct bt_patch *p, int sx, int sy,
             for (int k = 0; k < 3; k++)
                 along += axis[k] * (seen[x * 4 + k] - face[k]) / length;
             along = along < 0 ? 0 : along > 1 ? 1 : along;
-            m = bt_ramp(m + trust * (along - .5f), .3f, .7f);
+            m = bt_ramp(m + trust * (along - .5f), .05f, .95f);
             *alpha = (uint8_t)((float)*alpha * (1 - amount * m) + .5f);
         }
     }
@@ -192,6 +216,7 @@ int bt_front_cut(struct bt_front *front, struct bt_patch *patch,
         return error;
     spread(front, patch, at, map, mask, facing, r);
     mean(front, patch->small_width, patch->small_height);
+    widen(front, patch->small_width, patch->small_height);
     for (int y = 1; y < patch->small_height - 1; y++)
         for (int x = 1; x < patch->small_width - 1; x++)
             cut(front, patch, x, y, amount);
