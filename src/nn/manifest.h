@@ -13,6 +13,8 @@ enum bt_model_role {
     BT_ROLE_GENERATOR, // a face in the place of another
     BT_ROLE_EMBEDDER,  // whose face it is, as a vector
     BT_ROLE_CONVERTER, // such a vector to another
+    BT_ROLE_MASK,      // what of a picture is the face and nothing in front of it
+    BT_ROLE_ENHANCER,  // a face, made better
 };
 enum bt_model_type {
     BT_TYPE_ANY, // what the file has
@@ -36,6 +38,7 @@ enum bt_source_step {
 #define BT_STEPS_MAX 4
 #define BT_CONSTANTS_MAX 4
 #define BT_MODEL_NAME_MAX 63
+#define BT_CLASSES_MAX 64
 #define BT_PICTURE_MIN 16 // sides of pictures
 #define BT_PICTURE_MAX 1024
 #define BT_VECTOR_MAX 4096
@@ -64,6 +67,8 @@ struct bt_manifest {
     int length; // of vectors
     bool masked;
     struct bt_manifest_picture mask; // its layout and tensor alone count
+    int classes;                     // planes of a mask net: 1, or one a class
+    uint64_t face;                   // of several the ones that are face, by bits
     struct {
         char tensor[64];
         float value;

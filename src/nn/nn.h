@@ -38,6 +38,7 @@ struct bt_net_port {
     int rank;           // dimensions, at most 4
     int64_t shape[4];   // unused dimensions are 1; 0 where the file leaves one open
     bool half;          // the file has 16-bit floats there; data are converted
+    bool wide;          // or, of inputs, 64-bit ones
     size_t count;       // elements
     float *data;        // owned by the net, fixed address: write inputs, read outputs
 };

@@ -34,6 +34,18 @@ const struct bt_opt bt_swap_opts[] = {
               "it works, else cpu. The small nets that find faces always run on the "
               "processor."},
      AT(provider)},
+    {{"mask-model", BAUTA_OPTION_STRING, NULL,
+      .help = "A model that says what of the picture is face, and nothing in front of it, "
+              "beside a generator of engine neural: a name of bauta models, or the path of a "
+              "manifest."},
+     AT(mask_model)},
+    {{"enhancer", BAUTA_OPTION_STRING, NULL,
+      .help = "A model that makes a face better, run on what a generator of engine neural "
+              "made: a name of bauta models, or the path of a manifest."},
+     AT(enhancer)},
+    {{"enhance", BAUTA_OPTION_FLOAT, "0.8", 0, 1, .live = 1,
+      .help = "How much of what the enhancer made is shown."},
+     AT(enhance)},
     {{"shape", BAUTA_OPTION_FLOAT, "0.75", 0, 1, .live = 1,
       .help = "How much of the photo's face shape is taken over."},
      AT(shape)},
@@ -84,6 +96,14 @@ void bt_mask_finish(struct bt_mask *mask)
     *mask = (struct bt_mask){0};
 }
 
+static int refuse(const char *option, const char *value, const struct bt_swap_impl *impl)
+{
+    if (!value || !value[0])
+        return 0;
+    bt_error("%s %s: engine %s takes none; --engine neural does", option, value, impl->name);
+    return BAUTA_E_USAGE;
+}
+
 int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
                  const struct bt_swap_options *options)
 {
@@ -96,6 +116,11 @@ int bt_swap_open(struct bt_swap **out, const struct bt_format *format,
         if ((impl == &bt_swap_mesh || impl == &bt_swap_none) && strcmp(name, BT_PROVIDER_CPU))
             bt_warn("provider %s: engine %s runs no generator, its nets run on the processor",
                     name, impl->name);
+    }
+    if (impl != &bt_swap_neural) {
+        const int error = refuse("mask-model", options->mask_model, impl);
+        if (error || refuse("enhancer", options->enhancer, impl))
+            return BAUTA_E_USAGE;
     }
     return bt_swap_open_as(out, impl, format, options);
 }

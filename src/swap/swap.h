@@ -19,6 +19,9 @@ struct bt_swap_options {
     int engine;   // CHOICE: mesh (default), neural, hybrid, none
     char *generator; // name of a model, or path of its manifest
     char *provider;  // what runs it, as bt_provider_find has it
+    char *mask_model; // of engine neural: name of a model, or path of its manifest
+    char *enhancer;   // the same
+    float enhance;    // 0..1: how much of what the enhancer made is shown
     float shape;  // 0..1: how much of the photo's shape
     float silhouette; // 0..1: how much of it at the oval
     float tone;   // 0..1: how far skin tone goes to the target's

@@ -140,12 +140,37 @@ class Neural(Case):
                             ('uniface_256.onnx', '256x256.*a picture'),
                             ('dfm.onnx', '224x224, nhwc bgr.*one identity'),
                             ('converter_ghost.onnx', 'converter of vectors of 512'),
+                            ('gfpgan_1.4.onnx', 'enhancer of 512x512.*-1 to 1'),
+                            ('codeformer.onnx', 'enhancer of 512x512.*weight'),
+                            ('xseg.onnx', 'mask net of 256x256, nhwc bgr'),
                             ('arcface_w600k_r50.onnx', 'embedder of 112x112')):
             self.add(made, 'x ' + made, '--name', made.split('.')[0])
             self.assertRegex(self.out, f'guessed from its shapes: .*{words}')
         report = self.neural('inswapper_128')
         self.assertGreater(report['faces_swapped'], 20)
         self.assertNotIn('engine mesh', self.err)
+
+    def test_beside(self):
+        for name in ('inswapper_128', 'xseg', 'gpen_bfr_256'):
+            self.add(name + '.onnx', name + '.onnx')
+        self.add('arcface_w600k_r50.onnx', 'w600k_r50.onnx')
+        more = ('--mask-model', 'xseg', '--enhancer', 'gpen_bfr_256')
+        picture = self.dir / 'looks.png'
+        self.bauta('models', 'test', 'inswapper_128', *more, '-f', PHOTO, *CONSENT, '-o',
+                   picture, env=self.home)
+        self.bauta('inspect', picture)
+        report = self.neural('inswapper_128', *more)
+        self.assertEqual(report['faces_swapped'], report['faces_found'])
+        self.assertNotIn('engine mesh', self.err)
+        self.marked(self.dir / 'out.mp4')
+        # Of another role, unknown, or for an engine that has none.
+        for words, code, said in ((('--enhancer', 'xseg'), 15, 'is a mask; an enhancer'),
+                                  (('--mask-model', 'nothing'), 4, 'nothing')):
+            self.swap('--engine', 'neural', '--generator', 'inswapper_128', *words, '--force',
+                      code=code, env=self.home)
+            self.assertIn(said, self.err)
+        self.swap('--enhancer', 'gpen_bfr_256', '--force', code=2, env=self.home)
+        self.assertIn('engine mesh takes none', self.err)
 
     def test_add_refuses(self):
         (self.dir / 'junk.onnx').write_bytes(b'junk' * 100)

@@ -12,7 +12,7 @@ from protobuf import block, floating, integer, packed
 
 IR_VERSION = 8
 OPSET = 17
-FLOAT, INT64, BOOL, HALF = 1, 7, 9, 10
+FLOAT, INT64, BOOL, HALF, DOUBLE = 1, 7, 9, 10, 11
 
 
 def little_endian(code, values):

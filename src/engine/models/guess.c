@@ -150,6 +150,38 @@ static bool guess_generator(const struct sight *s, struct bt_manifest *m, char *
     return true;
 }
 
+static void guess_mask(const struct sight *s, struct bt_manifest *m, char *words, size_t room)
+{
+    m->role = BT_ROLE_MASK;
+    m->source.kind = BT_SOURCE_NONE;
+    m->classes = 1;
+    m->input.size = s->size[0];
+    m->input.layout = m->mask.layout = s->last ? BT_NHWC : BT_NCHW;
+    m->input.channels = BT_BGR;
+    align(&m->input, "dfl_whole_face");
+    snprintf(words, room, "a mask net of %dx%d, %s bgr, template dfl_whole_face, values 0 to 1",
+             s->size[0], s->size[0], s->last ? "nhwc" : "nchw");
+}
+
+// A picture for a picture, and nothing that says whose face it is.
+static void guess_enhancer(const struct sight *s, struct bt_manifest *m, char *words,
+                           size_t room)
+{
+    m->role = BT_ROLE_ENHANCER;
+    m->source.kind = BT_SOURCE_NONE;
+    m->input.size = s->size[0];
+    all(m->input.mean, .5f), all(m->input.deviation, .5f);
+    all(m->output.mean, .5f), all(m->output.deviation, .5f);
+    align(&m->input, "ffhq_512");
+    if (s->scalars) {
+        snprintf(m->constant[0].tensor, sizeof m->constant[0].tensor, "weight");
+        m->constant[0].value = .7f;
+        m->constants = 1;
+    }
+    snprintf(words, room, "an enhancer of %dx%d, nchw rgb, template ffhq_512, values -1 to 1%s",
+             s->size[0], s->size[0], s->scalars ? ", weight .7" : "");
+}
+
 int bt_model_guess(const uint8_t *data, size_t size, const char *path,
                    struct bt_manifest *m, char *words, size_t room)
 {
@@ -158,7 +190,7 @@ int bt_model_guess(const uint8_t *data, size_t size, const char *path,
     const int error = bt_net_load(&net, path, data, size, 1);
     if (error)
         return error;
-    *m = (struct bt_manifest){.length = 512};
+    *m = (struct bt_manifest){.length = 512, .classes = 1};
     all(m->input.deviation, 1);
     all(m->output.deviation, 1);
     all(m->source.picture.deviation, 1);
@@ -177,6 +209,10 @@ int bt_model_guess(const uint8_t *data, size_t size, const char *path,
     } else if (known && !s.pictures && s.vectors == 1 && s.lists == 1) {
         m->role = BT_ROLE_CONVERTER;
         snprintf(words, room, "a converter of vectors of %d numbers", s.length);
+    } else if (known && s.pictures == 1 && !s.vectors && !s.scalars && s.masks == 1 && !s.made) {
+        guess_mask(&s, m, words, room);
+    } else if (known && s.pictures == 1 && !s.vectors && s.made && !s.masks && !s.last) {
+        guess_enhancer(&s, m, words, room);
     } else {
         known = known && s.made && guess_generator(&s, m, words, room);
     }

@@ -14,7 +14,7 @@
 // What the parser takes in a line.
 enum { LINE_MAX_BYTES = 190 };
 
-enum kind { TEXT, INT, CHOICE, THREE, TEMPLATE, STEPS, HASH };
+enum kind { TEXT, INT, CHOICE, THREE, TEMPLATE, STEPS, HASH, CLASSES };
 
 struct key {
     const char *section, *name;
@@ -24,7 +24,7 @@ struct key {
     int min, max;
 };
 
-static const char *const roles[] = {"generator", "embedder", "converter", NULL};
+static const char *const roles[] = {"generator", "embedder", "converter", "mask", "enhancer", NULL};
 static const char *const types[] = {"any", "float32", "float16", NULL};
 static const char *const layouts[] = {"nchw", "nhwc", NULL};
 static const char *const channels[] = {"rgb", "bgr", NULL};
@@ -72,6 +72,8 @@ static const struct key keys[] = {
     {"output", "length", INT, AT(length), 0, NULL, 1, BT_VECTOR_MAX},
     WORDS("mask", "layout", mask.layout, layouts),
     LINE("mask", "tensor", mask.tensor),
+    {"mask", "classes", INT, AT(classes), 0, NULL, 1, BT_CLASSES_MAX},
+    {"mask", "face", CLASSES, AT(face), 0, NULL, 0, 0},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -205,6 +207,20 @@ static bool set_steps(struct bt_manifest *out, const char *value)
     return true;
 }
 
+static bool set_classes(uint64_t *face, const char *value)
+{
+    float number[BT_CLASSES_MAX];
+    const int count = numbers(value, number, BT_CLASSES_MAX);
+    *face = 0;
+    for (int i = 0; i < count; i++) {
+        if (!(number[i] >= 0 && number[i] < BT_CLASSES_MAX) ||
+            number[i] != floorf(number[i]))
+            return false;
+        *face |= (uint64_t)1 << (int)number[i];
+    }
+    return count > 0;
+}
+
 static bool set_hash(char hash[65], const char *value)
 {
     if (strlen(value) != 64 || strspn(value, "0123456789abcdefABCDEF") != 64)
@@ -230,6 +246,15 @@ static int set_int(struct reader *r, const struct key *key, int *place, const ch
     return 1;
 }
 
+static const char *list_words(const char *const *words, char *what, size_t size)
+{
+    size_t at = (size_t)snprintf(what, size, "must be %s", words[0]);
+    for (int i = 1; words[i] && at < size; i++)
+        at += (size_t)snprintf(what + at, size - at, "%s%s", words[i + 1] ? ", " : " or ",
+                               words[i]);
+    return what;
+}
+
 static int set(struct reader *r, const struct key *key, const char *value)
 {
     char *place = (char *)r->out + key->offset, what[160];
@@ -245,11 +270,8 @@ static int set(struct reader *r, const struct key *key, const char *value)
         return set_int(r, key, (int *)(void *)place, value);
     case CHOICE:
         chosen = choose(key->words, value);
-        snprintf(what, sizeof what, "must be %s%s%s%s%s", key->words[0],
-                 key->words[2] ? ", " : " or ", key->words[1], key->words[2] ? " or " : "",
-                 key->words[2] ? key->words[2] : "");
         if (chosen < 0)
-            return bad(r, key->section, key->name, what);
+            return bad(r, key->section, key->name, list_words(key->words, what, sizeof what));
         *(int *)(void *)place = chosen;
         return 1;
     case THREE:
@@ -270,6 +292,10 @@ static int set(struct reader *r, const struct key *key, const char *value)
                    ? 1
                    : bad(r, key->section, key->name,
                          "must be up to four of normalise, emap and converter");
+    case CLASSES:
+        return set_classes((uint64_t *)(void *)place, value)
+                   ? 1
+                   : bad(r, key->section, key->name, "must be numbers of classes, from 0 on");
     default:
         return set_hash(place, value)
                    ? 1
@@ -382,6 +408,12 @@ static int check_whole(struct reader *r)
         return bad(r, "input", "size", "is missing; write file where the file says it");
     if (!m->input.aligned)
         return bad(r, "input", "template", "is missing");
+    if (m->role == BT_ROLE_MASK && (m->classes > 1) != (m->face != 0))
+        return bad(r, "mask", "face", "must say which of the classes are face");
+    if (m->role == BT_ROLE_MASK && m->classes < 64 && m->face >> m->classes)
+        return bad(r, "mask", "face", "names a class that there is not");
+    if (m->role == BT_ROLE_MASK || m->role == BT_ROLE_ENHANCER)
+        m->source.kind = BT_SOURCE_NONE;
     return m->role == BT_ROLE_GENERATOR ? check_source(r) : 1;
 }
 
@@ -393,7 +425,7 @@ static void ones(float v[3])
 int bt_manifest_parse(const char *text, size_t size, const char *name,
                       struct bt_manifest *out)
 {
-    struct bt_manifest read = {.length = 512};
+    struct bt_manifest read = {.length = 512, .classes = 1};
     struct reader r = {.out = &read, .name = name};
     ones(read.input.deviation);
     ones(read.output.deviation);

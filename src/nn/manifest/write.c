@@ -74,6 +74,20 @@ static void put_source(struct out *o, const struct bt_manifest *m)
         put_text(o, "tensor", m->source.picture.tensor);
 }
 
+static void put_mask(struct out *o, const struct bt_manifest *m)
+{
+    put(o, "\n[mask]\nlayout = %s\n", m->mask.layout == BT_NHWC ? "nhwc" : "nchw");
+    put_text(o, "tensor", m->mask.tensor);
+    if (m->classes > 1)
+        put(o, "classes = %d\n", m->classes);
+    if (m->face)
+        put(o, "face =");
+    for (int i = 0; i < BT_CLASSES_MAX; i++)
+        if (m->face >> i & 1)
+            put(o, " %d", i);
+    put(o, m->face ? "\n" : "");
+}
+
 int bt_manifest_write(const struct bt_manifest *m, char *text, size_t size)
 {
     static const char *const types[] = {"any", "float32", "float16"};
@@ -93,10 +107,8 @@ int bt_manifest_write(const struct bt_manifest *m, char *text, size_t size)
         put_source(&o, m);
     put(&o, "\n[output]\nlength = %d\n", m->length);
     put_picture(&o, &m->output, false);
-    if (m->masked) {
-        put(&o, "\n[mask]\nlayout = %s\n", m->mask.layout == BT_NHWC ? "nhwc" : "nchw");
-        put_text(&o, "tensor", m->mask.tensor);
-    }
+    if (m->masked || m->role == BT_ROLE_MASK)
+        put_mask(&o, m);
     for (int i = 0; i < m->constants; i++)
         put(&o, "%s%s = %.9g\n", i ? "" : "\n[constants]\n", m->constant[i].tensor,
             (double)m->constant[i].value);

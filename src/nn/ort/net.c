@@ -23,6 +23,7 @@ struct bt_net {
     int values;
     // What the runtime sees of ports that hold halves.
     uint16_t *half_in[BT_NET_PORTS], *half_out[BT_NET_PORTS];
+    double *wide_in[BT_NET_PORTS];
     char name[64];
 };
 
@@ -89,7 +90,8 @@ static int read_dimensions(const OrtTensorTypeAndShapeInfo *tensor, const char *
 }
 
 // Reads type and shape of one port. Dimensions that are open become 0.
-static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_port *port)
+static int read_shape(const OrtTypeInfo *type, const char *net, bool input,
+                      struct bt_net_port *port)
 {
     const OrtApi *api = bt_ort.api;
     const char *what = "cannot read a shape";
@@ -102,7 +104,8 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
                    failed(api, api->GetDimensionsCount(tensor, &dims), net, what)))
         return BAUTA_E_MODEL;
     port->half = element == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
-    if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && !port->half) {
+    port->wide = input && element == ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE;
+    if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && !port->half && !port->wide) {
         bt_error("%s: %s is not a float tensor; it holds %s", net, port->name,
                  element_word(element));
         return BAUTA_E_MODEL;
@@ -119,7 +122,7 @@ static int read_shape(const OrtTypeInfo *type, const char *net, struct bt_net_po
 
 // Makes the port's buffer and binds it.
 static int bind_port(struct bt_net *net, struct bt_net_port *port, bool input,
-                     uint16_t **half, const OrtMemoryInfo *memory)
+                     uint16_t **half, double **wide, const OrtMemoryInfo *memory)
 {
     const OrtApi *api = bt_ort.api;
     port->count = 1;
@@ -134,18 +137,23 @@ static int bind_port(struct bt_net *net, struct bt_net_port *port, bool input,
     port->data = bt_alloc_array(port->count, sizeof(float));
     if (port->half)
         *half = bt_alloc_array(port->count, sizeof(uint16_t));
-    if (!port->data || (port->half && !*half)) {
+    if (port->wide)
+        *wide = bt_alloc_array(port->count, sizeof(double));
+    if (!port->data || (port->half && !*half) || (port->wide && !*wide)) {
         bt_error("%s: no memory for %s", net->name, port->name);
         return BAUTA_E_NO_MEMORY;
     }
     OrtValue **value = &net->value[net->values];
+    void *data = port->half ? (void *)*half : port->wide ? (void *)*wide : port->data;
+    const size_t each = port->half   ? sizeof(uint16_t)
+                        : port->wide ? sizeof(double)
+                                     : sizeof(float);
+    const ONNXTensorElementDataType type = port->half ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16
+                                           : port->wide
+                                               ? ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE
+                                               : ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
     OrtStatus *status = api->CreateTensorWithDataAsOrtValue(
-        memory, port->half ? (void *)*half : port->data,
-        port->count * (port->half ? sizeof(uint16_t) : sizeof(float)), port->shape,
-        (size_t)port->rank,
-        port->half ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16
-                   : ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
-        value);
+        memory, data, port->count * each, port->shape, (size_t)port->rank, type, value);
     if (failed(api, status, net->name, "cannot wrap a buffer"))
         return BAUTA_E_RUNTIME;
     net->values++;
@@ -177,7 +185,7 @@ static int read_port(struct bt_net *net, size_t index, bool input,
                    : api->SessionGetOutputTypeInfo(net->session, index, &type);
     if (failed(api, status, net->name, "cannot read a type"))
         return BAUTA_E_MODEL;
-    const int result = read_shape(type, net->name, port);
+    const int result = read_shape(type, net->name, input, port);
     api->ReleaseTypeInfo(type);
     return result;
 }
@@ -222,9 +230,11 @@ int bt_net_bind(struct bt_net *net)
         return BAUTA_E_RUNTIME;
     int result = 0;
     for (int i = 0; i < net->info.inputs && result >= 0; i++)
-        result = bind_port(net, &net->info.input[i], true, &net->half_in[i], memory);
+        result = bind_port(net, &net->info.input[i], true, &net->half_in[i],
+                           &net->wide_in[i], memory);
     for (int i = 0; i < net->info.outputs && result >= 0; i++)
-        result = bind_port(net, &net->info.output[i], false, &net->half_out[i], memory);
+        result = bind_port(net, &net->info.output[i], false, &net->half_out[i], NULL,
+                           memory);
     api->ReleaseMemoryInfo(memory);
     return result;
 }
@@ -305,6 +315,9 @@ int bt_net_run(struct bt_net *net)
     for (int i = 0; i < net->info.inputs; i++)
         for (size_t k = 0; net->half_in[i] && k < net->info.input[i].count; k++)
             net->half_in[i][k] = bt_half_from_float(net->info.input[i].data[k]);
+    for (int i = 0; i < net->info.inputs; i++)
+        for (size_t k = 0; net->wide_in[i] && k < net->info.input[i].count; k++)
+            net->wide_in[i][k] = net->info.input[i].data[k];
     OrtStatus *status = bt_ort.api->RunWithBinding(net->session, net->run, net->binding);
     if (status && atomic_load(&net->stopped)) {
         bt_ort.api->ReleaseStatus(status);
@@ -344,6 +357,7 @@ void bt_net_close(struct bt_net **net)
         bt_free(n->info.output[i].data);
         bt_free(n->half_in[i]);
         bt_free(n->half_out[i]);
+        bt_free(n->wide_in[i]);
     }
     bt_freep(net);
 }

@@ -40,8 +40,8 @@ static int open_worker(struct bt_hybrid *h, const struct bt_swap_options *o)
 {
     struct bt_generator *generator = NULL;
     const int threads = o->live ? 1 : o->threads;
-    const int error = bt_generator_open(&generator, o->generator, o->models, threads,
-                                        o->provider);
+    const int error = bt_generator_open(&generator, o->generator, BT_ROLE_GENERATOR,
+                                        o->models, threads, o->provider);
     if (error)
         return error;
     snprintf(h->name, sizeof h->name, "%s", generator->model.manifest.name);

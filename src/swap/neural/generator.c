@@ -155,3 +155,36 @@ int bt_generator_run(struct bt_generator *g, const float (*target)[3],
         mask[i] = cover ? fminf(fmaxf(cover[i], 0), 1) : 1;
     return 0;
 }
+
+int bt_generator_mask(struct bt_generator *g, const float (*target)[3], float *mask)
+{
+    const struct bt_net_info *info = bt_net_info(g->net);
+    const struct bt_manifest *m = &g->model.manifest;
+    const size_t pixels = (size_t)g->size * (size_t)g->size, n = (size_t)m->classes;
+    const bool last = m->mask.layout == BT_NHWC;
+    bt_tensor_write(&m->input, g->size, target, info->input[g->target].data);
+    const int error = bt_net_run(g->net);
+    if (error)
+        return error;
+    const float *value = info->output[g->mask].data;
+    if (!all_finite(value, n * pixels)) {
+        bt_error("%s: what it gave is no mask", m->name);
+        return BAUTA_E_RUNTIME;
+    }
+    for (size_t i = 0; i < pixels && n == 1; i++)
+        mask[i] = fminf(fmaxf(value[i], 0), 1);
+    for (size_t i = 0; i < pixels && n > 1; i++) {
+        const float *at = value + (last ? i * n : i);
+        const size_t step = last ? 1 : pixels;
+        float most = at[0], face = 0, all = 0;
+        for (size_t k = 1; k < n; k++)
+            most = fmaxf(most, at[k * step]);
+        for (size_t k = 0; k < n; k++) {
+            const float share = expf(at[k * step] - most);
+            all += share;
+            face += m->face >> k & 1 ? share : 0;
+        }
+        mask[i] = face / all;
+    }
+    return 0;
+}

@@ -22,11 +22,12 @@ struct bt_generator {
     float (*picture)[3];                     // and what is cut out of it
 };
 
-// Finds the model (bt_model_find), checks hash, shapes and types of all files, and runs
+// role: BT_ROLE_GENERATOR, or of a net that makes a picture or mask without a source,
+// BT_ROLE_ENHANCER or BT_ROLE_MASK. Finds the model (bt_model_find), checks hash, shapes and types of all files, and runs
 // each net once. Everything that is wrong is found here: BAUTA_E_MODEL and others, with a
 // log line. provider: as bt_provider_find has it.
-int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
-                      int threads, const char *provider);
+int bt_generator_open(struct bt_generator **out, const char *name, int role,
+                      const char *models, int threads, const char *provider);
 // Whether a model's bytes are what the manifest says, whatever its role: shapes, types, the
 // matrix. 0, or an error with a log line.
 int bt_generator_fit(const struct bt_manifest *manifest, const char *path,
@@ -46,5 +47,8 @@ uint64_t bt_portrait_key(const uint8_t *portrait);
 // gives none. BAUTA_E_RUNTIME: it could not run, or gave what is no number.
 int bt_generator_run(struct bt_generator *generator, const float (*target)[3],
                      const float *source, float (*out)[3], float *mask);
+// Of BT_ROLE_MASK: how far each pixel is face, 0..1; of a net of classes the share that its
+// softmax gives to those that are. BAUTA_E_RUNTIME as above.
+int bt_generator_mask(struct bt_generator *generator, const float (*target)[3], float *mask);
 
 #endif

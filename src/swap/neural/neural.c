@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "swap/front.h"
 #include "swap/neural/align.h"
+#include "swap/neural/beside.h"
 #include "swap/neural/generator.h"
 #include "swap/neural/paste.h"
 #include "swap/relight.h"
@@ -39,6 +40,7 @@ struct neural {
     struct bt_relight relight;
     struct bt_front front;
     struct bt_paste paste;
+    struct bt_beside beside;
     struct person *person[BAUTA_FACES_MAX];
     struct source source[SOURCES_MAX];
     float normal[BAUTA_LANDMARKS][3];
@@ -74,8 +76,8 @@ static int neural_open(struct bt_swap *s, const struct bt_format *format)
                  "models lists them");
         return BAUTA_E_USAGE;
     }
-    int error = bt_generator_open(&n->generator, o->generator, o->models, o->threads,
-                                  o->provider);
+    int error = bt_generator_open(&n->generator, o->generator, BT_ROLE_GENERATOR, o->models,
+                                  o->threads, o->provider);
     if (!error)
         memcpy(s->provider, n->generator->provider, sizeof s->provider);
     if (!error)
@@ -83,7 +85,12 @@ static int neural_open(struct bt_swap *s, const struct bt_format *format)
     if (!error)
         error = bt_relight_init(&n->relight);
     if (!error)
-        error = bt_paste_init(&n->paste, &n->relight.regions, n->generator->size);
+        error = bt_beside_open(&n->beside, o);
+    if (error)
+        return error;
+    const struct bt_generator *enhancer = n->beside.net[BT_BESIDE_ENHANCER];
+    error = bt_paste_init(&n->paste, &n->relight.regions,
+                          enhancer ? enhancer->size : n->generator->size);
     return error ? error : reserve(n);
 }
 
@@ -155,9 +162,9 @@ static int generate(struct neural *n, struct bt_swap *s, struct bauta_frame *fra
 {
     struct bt_generator *g = n->generator;
     float point[5][2];
-    struct bt_affine map;
+    struct bt_affine map, pasted;
     bool known = false;
-    int width;
+    int width, size;
     struct person *p = recall(n, at->id, who, seconds, &known);
     if (!p)
         return BAUTA_E_NO_MEMORY;
@@ -167,9 +174,12 @@ static int generate(struct neural *n, struct bt_swap *s, struct bauta_frame *fra
     bt_align_points(at, point);
     if (!source || !bt_align_map((const float(*)[2])point,
                                  (const float(*)[2])g->model.manifest.input.template,
-                                 g->size, &map))
+                                 g->size, &map) ||
+        !bt_beside_square(&n->beside, (const float(*)[2])point, g->size, map, &size,
+                          &pasted))
         return 0;
-    const struct bt_rect rect = bt_align_bounds(at, map, g->size, &width);
+    const struct bt_rect rect = bt_rect_union(bt_align_bounds(at, map, g->size, &width),
+                                              bt_align_bounds(at, pasted, size, &width));
     // The face itself is to have as many pixels as engine mesh gives it.
     const float share = (float)(rect.x1 - rect.x0) / (float)width;
     int error = bt_patch_read(&n->patch, frame, rect,
@@ -189,11 +199,15 @@ static int generate(struct neural *n, struct bt_swap *s, struct bauta_frame *fra
         return 0;
     }
     n->failures = 0;
+    struct bt_square square = {g->size, map, n->seen, n->made, n->mask};
+    n->beside.share = s->options->enhance;
+    bt_beside_run(&n->beside, &n->patch, (const float(*)[2])point, &square);
     bt_normals(at->landmark, n->normal);
     bt_relight_run(&n->relight, &p->light, &n->patch, at, (const float(*)[3])n->normal, who,
                    s->options, dt);
-    bt_paste_run(&n->paste, &p->paste, &n->patch, at, map, (const float(*)[3])n->seen,
-                 (const float(*)[3])n->made, n->mask, s->options->eyes == BT_EYES_PHOTO, dt);
+    bt_paste_run(&n->paste, &p->paste, &n->patch, at, square.map,
+                 (const float(*)[3])square.seen, (const float(*)[3])square.made, square.mask,
+                 s->options->eyes == BT_EYES_PHOTO, dt);
     error = bt_front_cut(&n->front, &n->patch, at, &n->relight.map, p->light.occlude.mask,
                          n->relight.facing, s->options->occlusion);
     if (!error)
@@ -237,6 +251,7 @@ static void neural_close(struct bt_swap *s)
 {
     struct neural *n = s->priv;
     bt_generator_close(&n->generator);
+    bt_beside_close(&n->beside);
     bt_swap_close(&n->mesh);
     for (int i = 0; i < BAUTA_FACES_MAX; i++)
         bt_free(n->person[i]);

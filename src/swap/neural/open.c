@@ -155,6 +155,11 @@ static int bind_output(struct bt_generator *g)
 {
     const struct bt_manifest *m = &g->model.manifest;
     int64_t shape[4];
+    if (m->role == BT_ROLE_MASK) {
+        bt_tensor_shape(&m->mask, g->size, m->classes, shape);
+        g->mask = bt_tensor_find(g->net, m->name, false, m->mask.tensor, shape, 4, -1);
+        return g->mask < 0 ? g->mask : 0;
+    }
     bt_tensor_shape(&m->output, g->size, 3, shape);
     g->output = bt_tensor_find(g->net, m->name, false, m->output.tensor, shape, 4, -1);
     g->mask = -1;
@@ -231,8 +236,9 @@ static int expect_role(const struct bt_found_model *model, int role)
 {
     if (model->manifest.role == role)
         return 0;
-    bt_error("%s: is a %s; a %s is needed here", model->manifest.name,
-             bt_role_word(model->manifest.role), bt_role_word(role));
+    const char *is = bt_role_word(model->manifest.role), *needed = bt_role_word(role);
+    bt_error("%s: is %s %s; %s %s is needed here", model->manifest.name,
+             is[0] == 'e' ? "an" : "a", is, needed[0] == 'e' ? "an" : "a", needed);
     return BAUTA_E_MODEL;
 }
 
@@ -310,15 +316,15 @@ static int reserve(struct bt_generator *g)
     return g->rgbx && g->picture ? 0 : BAUTA_E_NO_MEMORY;
 }
 
-static int open_all(struct bt_generator *g, const char *name, const char *models,
-                    int threads)
+static int open_all(struct bt_generator *g, const char *name, int role,
+                    const char *models, int threads)
 {
     struct bt_found_model *model = &g->model;
     const struct bt_manifest *m = &model->manifest;
     bool emap = false;
     int error = bt_model_find(name, NULL, models, model);
     if (!error)
-        error = expect_role(model, BT_ROLE_GENERATOR);
+        error = expect_role(model, role);
     for (int i = 0; i < m->source.steps && !error; i++)
         emap |= m->source.step[i] == BT_STEP_EMAP;
     if (!error && emap && m->length != BT_EMAP) {
@@ -379,8 +385,8 @@ int bt_generator_fit(const struct bt_manifest *manifest, const char *path,
     return error;
 }
 
-int bt_generator_open(struct bt_generator **out, const char *name, const char *models,
-                      int threads, const char *provider)
+int bt_generator_open(struct bt_generator **out, const char *name, int role,
+                      const char *models, int threads, const char *provider)
 {
     struct bt_generator *g = bt_zalloc(sizeof *g);
     if (!g)
@@ -388,14 +394,14 @@ int bt_generator_open(struct bt_generator **out, const char *name, const char *m
     g->falls_back = bt_provider_is_auto(provider);
     int error = bt_provider_find(provider, g->provider);
     if (!error)
-        error = open_all(g, name, models && models[0] ? models : NULL,
+        error = open_all(g, name, role, models && models[0] ? models : NULL,
                          threads > 0 ? threads : 1);
     if (error) {
         bt_generator_close(&g);
         return error;
     }
     const struct bt_manifest *m = &g->model.manifest;
-    bt_info("generator %s: %dx%d, licence: %s", m->name, g->size, g->size,
+    bt_info("%s %s: %dx%d, licence: %s", bt_role_word(role), m->name, g->size, g->size,
             m->licence[0] ? m->licence : "unknown");
     *out = g;
     return 0;

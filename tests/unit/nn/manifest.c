@@ -74,6 +74,14 @@ static void check_values(void)
     CHECK_INT(m.constants, 1);
     CHECK_TEXT(m.constant[0].tensor, "weight");
     CHECK(m.constant[0].value == .75f);
+    // A net without a source, of three classes of which two are face.
+    if (!CHECK_INT(parse("[model]\nname = a\nrole = mask\nfile = x\n[input]\nsize = 64\n"
+                         "template = ffhq_512\n[mask]\nclasses = 3\nface = 0 2\n", &m), 0))
+        return;
+    CHECK_INT(m.role, BT_ROLE_MASK);
+    CHECK_INT(m.source.kind, BT_SOURCE_NONE);
+    CHECK_INT(m.classes, 3);
+    CHECK(m.face == 5);
 }
 
 static void check_refused(void)
@@ -97,6 +105,10 @@ static void check_refused(void)
         {"[model]\nname = a\n[constants]\na=1\nb=1\nc=1\nd=1\ne=1\n", "one too many"},
         {"[source]\nsteps = emap\n[model]\nname = a\n", "of vectors"},
         {"[source]\nconverter = c\n[model]\nname = a\n", "where a step uses it"},
+        {"[model]\nname = a\n[mask]\nclasses = 65\n", "1 to 64"},
+        {"[model]\nname = a\n[mask]\nface = 64\n", "from 0 on"},
+        {"[model]\nname = a\n[mask]\nface = 1.5\n", "from 0 on"},
+        {"[model]\nname = a\n[mask]\nface =\n", "from 0 on"},
         {"[model]\nname = a\nno sign of equality\n", "made:"},
         {"[model]\nname = \033[31m\n", "not text"},
     };
@@ -108,6 +120,14 @@ static void check_refused(void)
         if (!CHECK(strstr(last_error, wrong[i].word) != NULL))
             fprintf(stderr, "  '%s' lacks '%s'\n", last_error, wrong[i].word);
     }
+    static const char net[] = "[model]\nname = a\nrole = mask\nfile = x\n[input]\nsize = 64\n"
+                              "template = ffhq_512\n[mask]\n";
+    snprintf(text, sizeof text, "%sclasses = 3\n", net);
+    CHECK_INT(parse(text, &m), BAUTA_E_FORMAT);
+    CHECK(strstr(last_error, "which of the classes") != NULL);
+    snprintf(text, sizeof text, "%sclasses = 3\nface = 3\n", net);
+    CHECK_INT(parse(text, &m), BAUTA_E_FORMAT);
+    CHECK(strstr(last_error, "there is not") != NULL);
     CHECK_INT(parse("", &m), BAUTA_E_FORMAT);
     CHECK_INT(bt_manifest_parse("a\0b", 3, "made", &m), BAUTA_E_FORMAT);
     memset(large, '\n', sizeof large);

@@ -18,12 +18,17 @@ static void keep_error(void *opaque, enum bauta_log_level level, const char *lin
         snprintf(last_error, sizeof last_error, "%s", line);
 }
 
-static int open_by(const char *name, struct bt_generator **g)
+static int open_role(const char *name, int role, struct bt_generator **g)
 {
     char path[1024];
     snprintf(path, sizeof path, "%s/%s.model", folder, name);
     last_error[0] = 0;
-    return bt_generator_open(g, path, NULL, 1, NULL);
+    return bt_generator_open(g, path, role, NULL, 1, NULL);
+}
+
+static int open_by(const char *name, struct bt_generator **g)
+{
+    return open_role(name, BT_ROLE_GENERATOR, g);
 }
 
 // Smooth pictures: how a resampler weighs neighbours then hardly counts.
@@ -145,10 +150,58 @@ static void check_row(const char *name, const struct bt_source_face *who)
     bt_generator_close(&g);
 }
 
+// Nets beside a generator: what an enhancer makes, what a mask net says.
+static void check_beside(const char *name, int role)
+{
+    struct bt_generator *g = NULL;
+    if (open_role(name, role, &g)) {
+        EXPECT(false, "%s does not open: %s", name, last_error);
+        return;
+    }
+    const int n = g->size, classes = g->model.manifest.classes;
+    const size_t pixels = (size_t)n * (size_t)n;
+    float(*target)[3] = bt_alloc(pixels * sizeof *target);
+    float(*made)[3] = bt_alloc(pixels * sizeof *made);
+    float(*again)[3] = bt_alloc(pixels * sizeof *again);
+    float *mask = bt_alloc(pixels * sizeof *mask);
+    double p[8], most = 0, low = 1, high = 0;
+    const double weight = !strcmp(name, "codeformer") ? .7 : 1;
+    for (size_t i = 0; i < pixels; i++)
+        for (int c = 0; c < 3; c++)
+            target[i][c] = soft((int)(i % (size_t)n), (int)(i / (size_t)n), c, n);
+    if (role == BT_ROLE_ENHANCER) {
+        drive_again(&weight, 1, p);
+        transform_again((const float(*)[3])target, n, p, again);
+        CHECK_INT(bt_generator_run(g, (const float(*)[3])target, NULL, made, mask), 0);
+    } else {
+        CHECK_INT(bt_generator_mask(g, (const float(*)[3])target, mask), 0);
+    }
+    for (size_t i = 0; i < pixels; i++) {
+        const double mean = (target[i][0] + target[i][1] + target[i][2]) / 765.;
+        double face = 0, all = 0;
+        for (int k = 0; k < classes; k++) {
+            const bool is = (k >= 1 && k <= 5) || (k >= 10 && k <= 13);
+            const double share = exp((is ? 1 : -1) * (9 * mean - 4) + sin(k));
+            face += is ? share : 0, all += share;
+        }
+        const double want = classes > 1 ? face / all : mean;
+        for (int c = 0; c < 3 && role == BT_ROLE_ENHANCER; c++)
+            most = fmax(most, fabs(made[i][c] - again[i][c]) / 255);
+        if (role == BT_ROLE_MASK)
+            most = fmax(most, fabs(mask[i] - want)), low = fmin(low, mask[i]),
+            high = fmax(high, mask[i]);
+    }
+    printf("%-26s %3d: off by %.6f at most\n", name, n, most);
+    EXPECT(most <= 1e-3, "%s: off by %g", name, most);
+    EXPECT(role == BT_ROLE_ENHANCER || high - low > .2, "%s: says the same everywhere", name);
+    bt_free(target), bt_free(made), bt_free(again), bt_free(mask);
+    bt_generator_close(&g);
+}
+
 static void check_all(const struct bt_source_face *who)
 {
     static const char *const variants[] = {"swapped", "halves", "last"};
-    int generators = 0;
+    int generators = 0, beside = 0;
     for (int i = 0; bt_shipped_at(i); i++) {
         struct bt_manifest m;
         const struct bt_shipped *s = bt_shipped_at(i);
@@ -156,12 +209,15 @@ static void check_all(const struct bt_source_face *who)
                s->name, last_error);
         CHECK_TEXT(m.name, s->name);
         CHECK(m.licence[0] && m.origin[0]);
+        if (m.role == BT_ROLE_ENHANCER || m.role == BT_ROLE_MASK)
+            beside++, check_beside(s->name, m.role);
         if (m.role != BT_ROLE_GENERATOR)
             continue;
         generators++;
         check_row(s->name, who);
     }
     CHECK_INT(generators, 14);
+    CHECK_INT(beside, 7);
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         check_row(variants[i], who);
 }
@@ -176,7 +232,7 @@ static void check_wrong(const struct bt_source_face *who)
         {"whole_numbers", "whole numbers"}, {"other_hash", "damaged or another file"},
         {"damaged", "not a net"}, {"absent", "is not there"},
         {"elsewhere", "another file, which"}, {"no_emap", "512x512"}, {"ambiguous", "tensor ="},
-        {"arcface_w600k_r50", "is a embedder"}, {"nowhere_at_all", "nowhere_at_all"},
+        {"arcface_w600k_r50", "is an embedder"}, {"better_512", "is an enhancer"}, {"nowhere_at_all", "nowhere_at_all"},
     };
     struct bt_generator *g = NULL;
     float source[512];
@@ -187,10 +243,10 @@ static void check_wrong(const struct bt_source_face *who)
     }
     // What came with the program has no file here.
     last_error[0] = 0;
-    CHECK(bt_generator_open(&g, "ghost_1_256", "/nonexistent", 1, NULL) < 0);
+    CHECK(bt_generator_open(&g, "ghost_1_256", BT_ROLE_GENERATOR, "/nonexistent", 1, NULL) < 0);
     CHECK(strstr(last_error, "Apache-2.0") != NULL);
     last_error[0] = 0;
-    CHECK(bt_generator_open(&g, "no_such_model", NULL, 1, NULL) < 0);
+    CHECK(bt_generator_open(&g, "no_such_model", BT_ROLE_GENERATOR, NULL, 1, NULL) < 0);
     CHECK(strstr(last_error, "bauta models") != NULL);
     // A face of nobody has no portrait.
     struct bt_source_face nobody = *who;

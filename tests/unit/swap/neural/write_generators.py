@@ -22,7 +22,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
 
-from onnxfile import BOOL, FLOAT, HALF, INT64, Model  # noqa: E402
+from onnxfile import BOOL, DOUBLE, FLOAT, HALF, INT64, Model  # noqa: E402
 from protobuf import block, integer, packed  # noqa: E402
 
 LENGTH = 512
@@ -218,6 +218,36 @@ def breaks(how):
     return net.model
 
 
+def enhancer(name, picture, out, weight):
+    """The transform of generators, driven by one number: an input of doubles, else 1."""
+    net = Net(name)
+    x = net.read("x", picture)
+    if weight:
+        v = net.node("Cast", [net.model.input("weight", [1], DOUBLE)], to=FLOAT)
+        v = net.node("Reshape", [v, net.model.integers("one", [1, 1])])
+    else:
+        v = net.floats([1, 1], [1])
+    net.write(net.transform(x, net.drive(v, 1), picture.size), "y", out)
+    return net.model
+
+
+def mask(name, picture, layout, classes, face):
+    """m, the mean of the channels, 0 to 1; of classes k: s (9 m - 4) + sin k, where s is 1 for
+    those that are face and else -1. Those have a second output of the same shape."""
+    net = Net(name)
+    x = net.node("ReduceMean", [net.read("input", picture)], axes=[1], keepdims=1)
+    if classes > 1:
+        s = [1 if k in face else -1 for k in range(classes)]
+        x = net.node("Mul", [x, net.floats([classes, 1, 1], [9 * v for v in s])])
+        x = net.node("Add", [x, net.floats([classes, 1, 1], [
+            math.sin(k) - 4 * v for k, v in enumerate(s)])])
+    form = Picture(picture.size, layout)
+    net.write(x, "output", form, classes)
+    if classes > 1:
+        net.write(net.node("Neg", [x]), "other", form, classes)
+    return net.model
+
+
 def hangs():
     """identity_128, which takes nearly for ever where the target's mean is above .5."""
     net = Net("hangs")
@@ -298,7 +328,13 @@ def of_manifest(name, config):
     if role == "converter":
         return converter(name.split("_")[1])
     target = picture_of(config["input"], 128)
+    if role == "mask":
+        said = config["mask"]
+        return mask(name, target, said.get("layout", "nchw"), int(said.get("classes", "1")),
+                    [int(k) for k in said.get("face", "").split()])
     out = picture_of(config["output"] if config.has_section("output") else {}, target.size)
+    if role == "enhancer":
+        return enhancer(name, target, out, config.has_section("constants"))
     kind = config["source"]["kind"]
     if kind == "none":
         return generator(name, target, out, "none", ("in_face:0", "", "out_celeb_face:0"),
@@ -342,6 +378,32 @@ def write_variants(writer):
         sha256 = writer.model(name + ".onnx", generator(name, picture, picture, "vector",
                                                         **how))
         writer.manifest(name, config, name + ".onnx", sha256)
+
+
+def constant_mask(name, value):
+    """A mask that is the same for all pictures, 256x256: value(x) by the column's share."""
+    net = Net(name)
+    x = net.node("ReduceMean", [net.read("input", Picture(256))], axes=[1], keepdims=1)
+    x = net.node("Mul", [x, net.floats([], [0])])
+    row = [value((k + .5) / 256) for k in range(256)]
+    net.write(net.node("Add", [x, net.floats([1, 1, 1, 256], row)]), "mask",
+              Picture(256), 1)
+    return net.model
+
+
+def write_beside(writer):
+    """Nets for beside a generator: enhancers that change nothing or fail, and plain masks."""
+    for size, template in ((128, "arcface_128"), (512, "ffhq_512")):
+        writer.manifest(f"better_{size}", {"model": {"role": "enhancer"}, "input":
+                        {"size": str(size), "template": template}}, f"identity_{size}.onnx",
+                        writer.model(f"identity_{size}.onnx", identity(size)))
+    writer.manifest("better_fails", {"model": {"role": "enhancer"},
+                                     "input": {"size": "128", "template": "arcface_128"}},
+                    "fails.onnx", writer.model("fails.onnx", breaks("fails")))
+    for name, value in (("mask_left", lambda x: x < .6), ("mask_none", lambda x: 0)):
+        writer.manifest(name, {"model": {"role": "mask"}, "input":
+                               {"size": "256", "template": "arcface_128"}}, name + ".onnx",
+                        writer.model(name + ".onnx", constant_mask(name, value)))
 
 
 def write_identities(writer):
@@ -395,6 +457,7 @@ def main():
     write_shipped(writer, sys.argv[2])
     write_variants(writer)
     write_identities(writer)
+    write_beside(writer)
     with open(sys.argv[3], "w", encoding="ascii") as stamp:
         stamp.write("written\n")
 
