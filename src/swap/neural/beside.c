@@ -138,15 +138,6 @@ static float at_spot(const struct spot *s, const float *plane)
     return sum;
 }
 
-static bool covers(const float *mask, int size)
-{
-    double sum = 0;
-    for (int y = size / 4; y < size * 3 / 4; y++)
-        for (int x = size / 4; x < size * 3 / 4; x++)
-            sum += mask[y * size + x];
-    return sum >= .5 * (size / 2) * (size / 2);
-}
-
 // Where the mask net's square does not reach, nothing is taken away.
 static void run_mask(struct bt_beside *b, const struct bt_patch *patch,
                      const float point[5][2], struct bt_square *square)
@@ -158,7 +149,7 @@ static void run_mask(struct bt_beside *b, const struct bt_patch *patch,
     sample(patch, map, &b->cover);
     if (!note(b, BT_BESIDE_MASK,
               bt_generator_mask(g, (const float(*)[3])b->cover.seen, b->cover.mask)) ||
-        !covers(b->cover.mask, g->size))
+        !bt_generator_covers(b->cover.mask, g->size))
         return;
     const struct bt_affine to = bt_affine_multiply(bt_affine_invert(map), square->map);
     for (int i = 0; i < square->size * square->size; i++) {

@@ -117,8 +117,7 @@ uint64_t bt_portrait_key(const uint8_t *portrait)
     return key ? key : 1;
 }
 
-// A mask that leaves the middle of the face as it is would let the target's own through.
-static bool covers(const float *mask, int size)
+bool bt_generator_covers(const float *mask, int size)
 {
     double sum = 0;
     int count = 0;
@@ -146,7 +145,7 @@ int bt_generator_run(struct bt_generator *g, const float (*target)[3],
         bt_error("%s: what it gave is no picture", m->name);
         return BAUTA_E_RUNTIME;
     }
-    if (cover && !covers(cover, g->size)) {
+    if (cover && !bt_generator_covers(cover, g->size)) {
         bt_error("%s: its mask leaves most of the face uncovered", m->name);
         return BAUTA_E_RUNTIME;
     }

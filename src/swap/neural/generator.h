@@ -47,6 +47,9 @@ uint64_t bt_portrait_key(const uint8_t *portrait);
 // gives none. BAUTA_E_RUNTIME: it could not run, or gave what is no number.
 int bt_generator_run(struct bt_generator *generator, const float (*target)[3],
                      const float *source, float (*out)[3], float *mask);
+// Whether a mask, size x size, has half of the middle at least: one that leaves the middle of
+// the face as it is would let the target's own through.
+bool bt_generator_covers(const float *mask, int size);
 // Of BT_ROLE_MASK: how far each pixel is face, 0..1; of a net of classes the share that its
 // softmax gives to those that are. BAUTA_E_RUNTIME as above.
 int bt_generator_mask(struct bt_generator *generator, const float (*target)[3], float *mask);
